@@ -62,11 +62,33 @@ impl Document {
     }
 
     /// Returns the text, as [`Display`](fmt::Display) writes it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::document::Info;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { GET "/users/<id>" => http(|id: u64| format!("user {id}")) };
+    /// let text = app.openapi(&Info::new("users", "1.0")).to_json();
+    /// assert!(text.contains("\"/users/{id}\": {") && text.ends_with("}\n"));
+    /// ```
     pub fn to_json(&self) -> String {
         self.to_string()
     }
 
     /// Returns the document as a value of `serde_json`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::document::Info;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { GET "/users/<id>" => http(|id: u64| format!("user {id}")) };
+    /// let document = app.openapi(&Info::new("users", "1.0")).to_value();
+    /// assert_eq!(document["paths"]["/users/{id}"]["get"]["parameters"][0]["name"], "id");
+    /// ```
     pub fn to_value(&self) -> Value {
         self.tree.to_value()
     }

@@ -34,6 +34,17 @@ pub struct Info {
 
 impl Info {
     /// Creates the facts with a title and the version of the application, such as `1.2.0`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::document::Info;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let app = Routes::new().build().unwrap();
+    /// let document = app.openapi(&Info::new("chat", "1.2.0")).to_value();
+    /// assert_eq!(document["info"]["version"], "1.2.0");
+    /// ```
     pub fn new(title: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -46,6 +57,17 @@ impl Info {
     }
 
     /// Sets the description, which may be Markdown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::document::Info;
+    /// # use http4k_ws::routing::Routes;
+    /// # let app = Routes::new().build().unwrap();
+    ///
+    /// let info = Info::new("chat", "1.2.0").with_description("Rooms, *live*.");
+    /// assert_eq!(app.openapi(&info).to_value()["info"]["description"], "Rooms, *live*.");
+    /// ```
     pub fn with_description(self, description: impl Into<String>) -> Self {
         Self {
             description: description.into(),
@@ -54,6 +76,18 @@ impl Info {
     }
 
     /// Sets the licence of the API by its SPDX expression, such as `MIT OR Apache-2.0`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::document::Info;
+    /// # use http4k_ws::routing::Routes;
+    /// # let app = Routes::new().build().unwrap();
+    ///
+    /// let info = Info::new("chat", "1.2.0").with_license("MIT OR Apache-2.0");
+    /// let document = app.openapi(&info).to_value();
+    /// assert_eq!(document["info"]["license"]["identifier"], "MIT OR Apache-2.0");
+    /// ```
     pub fn with_license(self, expression: impl Into<String>) -> Self {
         Self {
             license: Some(expression.into()),
@@ -63,6 +97,19 @@ impl Info {
 
     /// Sets the name of the team or person to contact, and the URL of a page or `mailto:` with an
     /// address.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::document::Info;
+    /// # use http4k_ws::routing::Routes;
+    /// # let app = Routes::new().build().unwrap();
+    ///
+    /// let info = Info::new("chat", "1.2.0").with_contact("The team", "mailto:team@example.com");
+    /// let contact = app.openapi(&info).to_value()["info"]["contact"].clone();
+    /// assert_eq!(contact["name"], "The team");
+    /// assert_eq!(contact["email"], "team@example.com");
+    /// ```
     pub fn with_contact(self, name: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
             contact: Some((name.into(), url.into())),
@@ -74,6 +121,21 @@ impl Info {
     ///
     /// The schemes `http` and `https` stand for both protocols. Sockets are then at `ws` and `wss`.
     /// Without a server, OpenAPI has the server `/`, which is the origin of the document itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::document::Info;
+    /// # use http4k_ws::routing::Routes;
+    /// # let greet = |ws: http4k_ws::WebSocket| ws.try_send("hi");
+    /// # let app = Routes::new().ws("/", greet).build().unwrap();
+    ///
+    /// let info = Info::new("chat", "1.2.0").with_server("https://chat.example.com/v1");
+    /// let openapi = app.openapi(&info).to_value();
+    /// assert_eq!(openapi["servers"][0]["url"], "https://chat.example.com/v1");
+    /// let asyncapi = app.asyncapi(&info).to_string();
+    /// assert!(asyncapi.contains("\"protocol\": \"wss\""), "{asyncapi}");
+    /// ```
     pub fn with_server(mut self, url: impl Into<String>) -> Self {
         self.servers.push(url.into());
         self

@@ -79,6 +79,21 @@ pub struct Cors {
 
 impl Cors {
     /// Returns a filter that allows the application's own pages, and those that `origins` allows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::Cors;
+    /// use http4k_ws::message::OriginPolicy;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// // No other page, whatever the policy of the server.
+    /// let app = routes! { GET "/" => http(|| "hello") }.with(Cors::new(OriginPolicy::own()));
+    /// let to = || Request::get("/").header("host", "a.example");
+    /// assert_eq!(app.test_http(to().header("origin", "https://a.example")).status(), 200);
+    /// assert_eq!(app.test_http(to().header("origin", "https://b.example")).status(), 403);
+    /// assert_eq!(app.test_http("/").status(), 200);
+    /// ```
     pub fn new(origins: OriginPolicy) -> Self {
         Self {
             origins,
@@ -92,6 +107,22 @@ impl Cors {
     }
 
     /// Sets the methods that pages may use in addition to GET, HEAD and POST. Default: none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::Cors;
+    /// use http4k_ws::message::OriginPolicy;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let cors = Cors::new(OriginPolicy::any()).with_methods([Method::DELETE]);
+    /// let app = routes! { DELETE "/rooms/7" => http(|| "gone") }.with(cors);
+    /// let preflight = Request::options("/rooms/7")
+    ///     .header("origin", "https://b.example")
+    ///     .header("access-control-request-method", "DELETE");
+    /// let response = app.test_http(preflight);
+    /// assert!(response.header("access-control-allow-methods").unwrap().contains("DELETE"));
+    /// ```
     #[must_use]
     pub fn with_methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.methods = methods.into_iter().collect();
@@ -99,6 +130,24 @@ impl Cors {
     }
 
     /// Sets the fields that pages may send in addition to those of every form. Default: none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::Cors;
+    /// use http4k_ws::http::header::AUTHORIZATION;
+    /// use http4k_ws::message::OriginPolicy;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let cors = Cors::new(OriginPolicy::any()).with_headers([AUTHORIZATION]);
+    /// let app = routes! { GET "/" => http(|| "hello") }.with(cors);
+    /// let preflight = Request::options("/")
+    ///     .header("origin", "https://b.example")
+    ///     .header("access-control-request-method", "GET")
+    ///     .header("access-control-request-headers", "authorization");
+    /// let response = app.test_http(preflight);
+    /// assert_eq!(response.header("access-control-allow-headers"), Some("authorization"));
+    /// ```
     #[must_use]
     pub fn with_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.headers = headers.into_iter().collect();

@@ -124,6 +124,19 @@ pub struct HtmlProblem {
 
 impl HtmlProblem {
     /// Returns the reason phrase of the status, such as `Not Found`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{HtmlProblem, problems_as_html};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let title = |problem: &HtmlProblem| problem.title().to_owned();
+    /// let pages = problems_as_html().rendered_by(title);
+    /// let app = routes! { GET "/" => http(|| StatusCode::CONFLICT) }.with(pages);
+    /// let response = app.test_http(Request::get("/").header("accept", "text/html"));
+    /// assert_eq!(response.body(), "Conflict");
+    /// ```
     pub fn title(&self) -> &'static str {
         self.status.canonical_reason().unwrap_or("Error")
     }

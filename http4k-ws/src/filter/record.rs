@@ -73,6 +73,22 @@ pub struct Record<F> {
 
 impl<F> Record<F> {
     /// Sets the limit of each recording in bytes. Default: 1 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::mpsc::channel;
+    ///
+    /// use http4k_ws::filter::record;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let (sender, recorded) = channel();
+    /// let recording = record(move |transcript| sender.send(transcript).unwrap()).with_limit(100);
+    /// let long = |ws: WebSocket| ws.try_send("x".repeat(200));
+    /// let app = routes! { "/ws" with(recording) => ws(long) };
+    /// app.test_ws("/ws").closed();
+    /// assert!(recorded.try_recv().unwrap().to_string().ends_with("cut\n"));
+    /// ```
     #[must_use]
     pub fn with_limit(self, bytes: usize) -> Self {
         Self {

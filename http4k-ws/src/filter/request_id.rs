@@ -61,6 +61,21 @@ impl RequestId {
     }
 
     /// Returns the id as text: letters, digits and `-._~+/=:@`, at most 128.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{RequestId, request_id};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn length(id: RequestId) -> String {
+    ///     id.as_str().len().to_string()
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(length(_)) }.with(request_id());
+    /// let length: usize = app.test_http("/").body().as_text().unwrap().parse().unwrap();
+    /// assert!((1..=128).contains(&length));
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }

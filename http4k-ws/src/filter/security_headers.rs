@@ -105,6 +105,17 @@ impl SecurityHeaders {
     /// # Panics
     ///
     /// Panics if a literal is not a field name or value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::security_headers;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let headers = security_headers().with("referrer-policy", "no-referrer");
+    /// let app = routes! { GET "/" => http(|| "hello") }.with(headers);
+    /// assert_eq!(app.test_http("/").header("referrer-policy"), Some("no-referrer"));
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
@@ -147,6 +158,18 @@ impl SecurityHeaders {
     /// # Panics
     ///
     /// Panics if `policy` has a character that is not valid in a field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::security_headers;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let headers = security_headers().with_content_policy("frame-ancestors 'self'");
+    /// let app = routes! { GET "/" => http(|| "hello") }.with(headers);
+    /// let policy = app.test_http("/").header("content-security-policy").map(str::to_owned);
+    /// assert_eq!(policy.as_deref(), Some("frame-ancestors 'self'"));
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_content_policy(mut self, policy: &str) -> Self {
@@ -170,6 +193,21 @@ impl SecurityHeaders {
     /// one year, for this host only.
     ///
     /// A browser that has seen it cannot use http on any subdomain until the time is over.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::security_headers;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let headers = security_headers().with_strict_subdomains(Duration::from_secs(600));
+    /// let app = routes! { GET "/" => http(|| "hello") }.with(headers);
+    /// let response = app.test_http("https://chat.example/");
+    /// let strict = "max-age=600; includeSubDomains";
+    /// assert_eq!(response.header("strict-transport-security"), Some(strict));
+    /// ```
     #[must_use]
     pub fn with_strict_subdomains(mut self, max_age: Duration) -> Self {
         self.transport = Some(transport(max_age, "; includeSubDomains"));

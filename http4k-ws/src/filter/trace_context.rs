@@ -89,29 +89,107 @@ impl TraceContext {
     }
 
     /// Returns the id of the trace, 32 lower-case hexadecimal digits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{TraceContext, trace_context};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn id(trace: TraceContext) -> String {
+    ///     trace.trace_id()
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(id(_)) }.with(trace_context());
+    /// let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    /// let response = app.test_http(Request::get("/").header("traceparent", parent));
+    /// assert_eq!(response.body(), "0af7651916cd43dd8448eb211c80319c");
+    /// ```
     pub fn trace_id(&self) -> String {
         format!("{:032x}", self.trace_id)
     }
 
     /// Returns the id of this request in the trace, 16 lower-case hexadecimal digits. It is the
     /// parent of every call that [`propagate`](Self::propagate) marks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{TraceContext, trace_context};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn is_named(trace: TraceContext) -> String {
+    ///     trace.traceparent().contains(&trace.span_id()).to_string()
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(is_named(_)) }.with(trace_context());
+    /// assert_eq!(app.test_http("/").body(), "true");
+    /// ```
     pub fn span_id(&self) -> String {
         format!("{:016x}", self.span_id)
     }
 
     /// Returns the id of the caller's request, 16 lower-case hexadecimal digits. `None` if the
     /// trace began here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{TraceContext, trace_context};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn parent(trace: TraceContext) -> String {
+    ///     trace.parent_id().unwrap_or_else(|| "a new trace".to_owned())
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(parent(_)) }.with(trace_context());
+    /// assert_eq!(app.test_http("/").body(), "a new trace");
+    /// let caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    /// let response = app.test_http(Request::get("/").header("traceparent", caller));
+    /// assert_eq!(response.body(), "b7ad6b7169203331");
+    /// ```
     pub fn parent_id(&self) -> Option<String> {
         self.parent_id.map(|id| format!("{id:016x}"))
     }
 
     /// Returns `true` if the caller may have recorded its part of the trace.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{TraceContext, trace_context};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn is_sampled(trace: TraceContext) -> String {
+    ///     trace.is_sampled().to_string()
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(is_sampled(_)) }.with(trace_context());
+    /// assert_eq!(app.test_http("/").body(), "false");
+    /// let sampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    /// let request = Request::get("/").header("traceparent", sampled);
+    /// assert_eq!(app.test_http(request).body(), "true");
+    /// ```
     pub fn is_sampled(&self) -> bool {
         self.flags & SAMPLED != 0
     }
 
     /// Marks the trace as one that is recorded here, or as one that is not. Default: as the caller
     /// has marked it, and not recorded for a new trace.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{TraceContext, trace_context};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn recorded(trace: TraceContext) -> String {
+    ///     trace.with_sampled(true).traceparent()
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(recorded(_)) }.with(trace_context());
+    /// assert!(app.test_http("/").body().as_text().unwrap().ends_with("-01"));
+    /// ```
     #[must_use]
     pub fn with_sampled(mut self, sampled: bool) -> Self {
         self.flags = (self.flags & !SAMPLED) | if sampled { SAMPLED } else { 0 };
@@ -119,6 +197,21 @@ impl TraceContext {
     }
 
     /// Returns the value of `traceparent` for a call to another server, in version 00.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{TraceContext, trace_context};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn next(trace: TraceContext) -> String {
+    ///     trace.traceparent()
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(next(_)) }.with(trace_context());
+    /// let response = app.test_http("/");
+    /// assert!(response.body().as_text().unwrap().starts_with("00-"));
+    /// ```
     pub fn traceparent(&self) -> String {
         let (trace_id, span_id, flags) = (self.trace_id, self.span_id, self.flags);
         format!("00-{trace_id:032x}-{span_id:016x}-{flags:02x}")
@@ -126,6 +219,24 @@ impl TraceContext {
 
     /// Returns the members of `tracestate`, which other systems of tracing read. `None` without
     /// any.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{TraceContext, trace_context};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn state(trace: TraceContext) -> Option<String> {
+    ///     trace.tracestate().map(str::to_owned)
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(state(_)) }.with(trace_context());
+    /// let request = Request::get("/")
+    ///     .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    ///     .header("tracestate", "vendor=7");
+    /// assert_eq!(app.test_http(request).body(), "vendor=7");
+    /// assert_eq!(app.test_http("/").status(), 404); // `None`
+    /// ```
     pub fn tracestate(&self) -> Option<&str> {
         self.state.as_deref()
     }
@@ -134,6 +245,22 @@ impl TraceContext {
     /// this request as the parent, and `tracestate` is passed on.
     ///
     /// Both fields are replaced, also those that a forwarded request already has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{TraceContext, trace_context};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn call(trace: TraceContext) -> String {
+    ///     let forwarded = "/stock".into_request().unwrap().with_header("traceparent", "forged");
+    ///     let request = trace.propagate(forwarded);
+    ///     (request.header("traceparent") == Some(&*trace.traceparent())).to_string()
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(call(_)) }.with(trace_context());
+    /// assert_eq!(app.test_http("/").body(), "true");
+    /// ```
     #[must_use]
     pub fn propagate(&self, mut request: Request) -> Request {
         let fields = request.headers_mut();

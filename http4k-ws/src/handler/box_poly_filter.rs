@@ -48,6 +48,20 @@ struct Part {
 
 impl BoxPolyFilter {
     /// Shares `filter`. A `BoxPolyFilter` is not wrapped again, so that its parts remain visible.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{request_id, security_headers};
+    /// use http4k_ws::handler::BoxPolyFilter;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// // Filters of different types, as a configuration lists them.
+    /// let filters = [BoxPolyFilter::new(security_headers()), BoxPolyFilter::new(request_id())];
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let app = filters.into_iter().fold(app, PolyHandler::with);
+    /// assert!(app.test_http("/").header("x-request-id").is_some());
+    /// ```
     pub fn new(filter: impl PolyFilter) -> Self {
         let known = &filter as &dyn Any;
         if let Some(shared) = known.downcast_ref::<Self>() {

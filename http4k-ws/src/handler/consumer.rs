@@ -47,6 +47,24 @@ type Adjust = Box<dyn FnOnce(SessionConfig) -> SessionConfig + Send>;
 
 impl WsConsumer {
     /// Creates a consumer from a function over a socket, typed or not, async or not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn upper(mut ws: WebSocket<String, String>) -> WsResult {
+    ///     while let Some(text) = ws.recv().await? {
+    ///         ws.send(text.to_uppercase()).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// let accept = |_request: Request| WsConsumer::new(upper);
+    /// let mut client = accept.test_ws("/");
+    /// client.send("hello").unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "HELLO");
+    /// ```
     pub fn new<In, Out, F, R, When>(consumer: F) -> Self
     where
         In: Message,
@@ -83,6 +101,20 @@ impl WsConsumer {
     /// If there are several, the one added last is called first, so the one added first decides.
     /// The filter [`session_config`](crate::filter::session_config) does this for whole routes. If
     /// `adjust` panics, the socket is closed with 1011.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let accept = |_request: Request| {
+    ///     let echo = |ws: WebSocket| ws.on_message(|_message| WsResult::Ok(()));
+    ///     WsConsumer::new(echo).with_session(|config| config.with_max_message(4))
+    /// };
+    /// let mut client = accept.test_ws("/");
+    /// client.send("hello").unwrap();
+    /// assert_eq!(client.closed().unwrap().code(), WsStatus::TOO_BIG.code());
+    /// ```
     #[must_use]
     pub fn with_session(
         mut self,

@@ -32,6 +32,22 @@ use crate::message::{IntoResponse, PeerAddr, Request, Response};
 /// ```
 pub trait HttpHandler: Send + Sync + 'static {
     /// Returns the response to `request`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn path(request: Request) -> String {
+    ///     request.uri().path().to_owned()
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let response = HttpHandler::call(&path, "/rooms".into_request().unwrap()).await;
+    /// assert_eq!(response.body(), "/rooms");
+    /// # }
+    /// ```
     fn call(&self, request: Request) -> impl Future<Output = Response> + Send;
 }
 
@@ -245,9 +261,40 @@ where
 )]
 pub trait Filter: Send + Sync + 'static {
     /// Returns the response to `request`, usually by calling `next`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// /// A filter with a value of its own.
+    /// struct Version(u32);
+    ///
+    /// impl Filter for Version {
+    ///     async fn filter(&self, request: Request, next: Next) -> Response {
+    ///         next.call(request).await.with_header("x-version", self.0)
+    ///     }
+    /// }
+    ///
+    /// let app = Version(7).then(|_request: Request| "hello");
+    /// assert_eq!(app.test_http("/").header("x-version"), Some("7"));
+    /// ```
     fn filter(&self, request: Request, next: Next) -> impl Future<Output = Response> + Send;
 
     /// Puts this filter in front of `handler`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn uncached(request: Request, next: Next) -> Response {
+    ///     next.call(request).await.with_header("cache-control", "no-store")
+    /// }
+    ///
+    /// let account = uncached.then(|_request: Request| "balance: 7");
+    /// assert_eq!(account.test_http("/").header("cache-control"), Some("no-store"));
+    /// ```
     fn then<M>(self, handler: impl IntoHttpHandler<M>) -> BoxHttpHandler
     where
         Self: Sized,

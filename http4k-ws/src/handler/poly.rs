@@ -59,6 +59,16 @@ pub(crate) struct Unprovided {
 
 impl PolyHandler {
     /// Joins a handler of each protocol.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = PolyHandler::new(|_request: Request| "hello", |ws: WebSocket| ws.try_send("hi"));
+    /// assert_eq!(app.test_http("/any/path").body(), "hello");
+    /// assert_eq!(app.test_ws("/any/path").received().next().unwrap().unwrap(), "hi");
+    /// ```
     pub fn new<H, W>(http: impl IntoHttpHandler<H>, ws: impl IntoWsHandler<W>) -> Self {
         Self {
             http: http.into_http_handler(),
@@ -116,11 +126,37 @@ impl PolyHandler {
     }
 
     /// Returns the handler for HTTP.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let response = app.http().call("/".into_request().unwrap()).await;
+    /// assert_eq!(response.body(), "hello");
+    /// # }
+    /// ```
     pub fn http(&self) -> &BoxHttpHandler {
         &self.http
     }
 
     /// Returns the handler for upgrades.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let app = routes! { "/chat" => ws(|ws: WebSocket| ws.try_send("hi")) };
+    /// let response = app.ws().call("/other".into_request().unwrap()).await;
+    /// assert_eq!(response.refusal().unwrap().status(), 404);
+    /// # }
+    /// ```
     pub fn ws(&self) -> &BoxWsHandler {
         &self.ws
     }

@@ -54,6 +54,27 @@ use crate::describe::RouteDescription;
 /// ```
 pub trait PolyFilter: Send + Sync + 'static {
     /// Wraps the http side. By default, HTTP requests pass this filter unseen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::handler::BoxHttpHandler;
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::PolyFilter;
+    ///
+    /// struct Maintenance;
+    ///
+    /// impl PolyFilter for Maintenance {
+    ///     fn http(&self, _next: BoxHttpHandler) -> BoxHttpHandler {
+    ///         BoxHttpHandler::new(|_request: Request| StatusCode::SERVICE_UNAVAILABLE)
+    ///     }
+    /// }
+    ///
+    /// let app = PolyHandler::new(|_request: Request| "hello", |ws: WebSocket| ws.try_send("hi"));
+    /// let app = app.with(Maintenance);
+    /// assert_eq!(app.test_http("/").status(), 503);
+    /// assert!(app.try_test_ws("/").is_ok()); // Sockets pass by default.
+    /// ```
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         next
     }
@@ -94,6 +115,18 @@ pub trait PolyFilter: Send + Sync + 'static {
     /// An argument may [need](crate::FromRequest::NEEDS) such a value. A route with that argument
     /// and without such a filter is refused before the application serves a request. For a filter
     /// from a function, [`BoxPolyFilter::providing`] states them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::any::TypeId;
+    ///
+    /// use http4k_ws::PolyFilter;
+    /// use http4k_ws::filter::{Provided, provide, security_headers};
+    ///
+    /// assert_eq!(provide(7_u64).provides(), [TypeId::of::<Provided<u64>>()]);
+    /// assert!(security_headers().provides().is_empty());
+    /// ```
     fn provides(&self) -> Vec<TypeId> {
         Vec::new()
     }
@@ -206,6 +239,17 @@ pub trait PolyFilter: Send + Sync + 'static {
     }
 
     /// Wraps both sides of `app`, as [`PolyHandler::with`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::security_headers;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let app = security_headers().wrap(app);
+    /// assert_eq!(app.test_http("/").header("x-frame-options"), Some("DENY"));
+    /// ```
     fn wrap(&self, app: PolyHandler) -> PolyHandler {
         let (http, ws) = (self.http(app.http().clone()), self.ws(app.ws().clone()));
         let added = Contribution::of(|route| self.describe(route));

@@ -43,6 +43,26 @@ use crate::session::{IntoWsResult, WebSocket};
 /// ```
 pub trait WsHandler: Send + Sync + 'static {
     /// Returns the response to the upgrade `request`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// fn for_ann(request: Request) -> Result<WsConsumer, StatusCode> {
+    ///     match request.query("name").as_deref() {
+    ///         Some("ann") => Ok(WsConsumer::new(|ws: WebSocket| ws.try_send("hello ann"))),
+    ///         _ => Err(StatusCode::FORBIDDEN),
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let handler = http4k_ws::handler::BoxWsHandler::new(for_ann);
+    /// let response = handler.call("/?name=ann".into_request().unwrap()).await;
+    /// assert!(response.refusal().is_none());
+    /// # }
+    /// ```
     fn call(&self, request: Request) -> impl Future<Output = WsResponse> + Send;
 }
 
@@ -275,9 +295,44 @@ where
 )]
 pub trait WsFilter: Send + Sync + 'static {
     /// Returns the response to the upgrade `request`, usually by calling `next`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// /// Refuses sockets of clients that are too old.
+    /// struct MinVersion(u32);
+    ///
+    /// impl WsFilter for MinVersion {
+    ///     async fn filter(&self, request: Request, next: WsNext) -> WsResponse {
+    ///         match request.query("v").and_then(|version| version.parse::<u32>().ok()) {
+    ///             Some(version) if version >= self.0 => next.call(request).await,
+    ///             _ => WsResponse::refuse(StatusCode::UPGRADE_REQUIRED),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let app = MinVersion(2).then(|ws: WebSocket| ws.try_send("hi"));
+    /// assert!(app.try_test_ws("/?v=2").is_ok());
+    /// assert_eq!(app.try_test_ws("/?v=1").unwrap_err().status(), 426);
+    /// ```
     fn filter(&self, request: Request, next: WsNext) -> impl Future<Output = WsResponse> + Send;
 
     /// Puts this filter in front of `handler`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn stamped(request: Request, next: WsNext) -> WsResponse {
+    ///     next.call(request).await.with_header("x-node", "blue")
+    /// }
+    ///
+    /// let chat = stamped.then(|ws: WebSocket| ws.try_send("hi"));
+    /// assert_eq!(chat.test_ws("/").response_headers()["x-node"], "blue");
+    /// ```
     fn then<M>(self, handler: impl IntoWsHandler<M>) -> BoxWsHandler
     where
         Self: Sized,

@@ -95,6 +95,17 @@ pub(crate) fn is_reserved(name: &HeaderName) -> bool {
 
 impl WsResponse {
     /// Accepts the upgrade. `consumer` receives the socket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let greet = |_request: Request| {
+    ///     WsResponse::accept(WsConsumer::new(|ws: WebSocket| ws.try_send("hello")))
+    /// };
+    /// assert_eq!(greet.test_ws("/").received().next().unwrap().unwrap(), "hello");
+    /// ```
     pub fn accept(consumer: WsConsumer) -> Self {
         Self {
             outcome: Ok(consumer),
@@ -105,6 +116,18 @@ impl WsResponse {
     }
 
     /// Refuses the upgrade. The client receives `response` and no socket (RFC 6455 §4.2.2).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let full = |_request: Request| {
+    ///     WsResponse::refuse((StatusCode::SERVICE_UNAVAILABLE, "the room is full"))
+    /// };
+    /// let refusal = full.try_test_ws("/").unwrap_err();
+    /// assert_eq!(refusal.status(), 503);
+    /// ```
     pub fn refuse(response: impl IntoResponse) -> Self {
         Self {
             outcome: Err(Box::new(response.into_response())),
@@ -115,6 +138,19 @@ impl WsResponse {
     }
 
     /// Chooses a subprotocol, which the client must have offered (RFC 6455 §4.2.2).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = |_request: Request| {
+    ///     let consumer = WsConsumer::new(|ws: WebSocket| ws.try_send("hi"));
+    ///     WsResponse::accept(consumer).with_subprotocol("chat.v2")
+    /// };
+    /// let offer = Request::get("/").header("sec-websocket-protocol", "chat.v1, chat.v2");
+    /// assert_eq!(app.test_ws(offer).subprotocol(), Some("chat.v2"));
+    /// ```
     #[must_use]
     pub fn with_subprotocol(mut self, subprotocol: impl Into<String>) -> Self {
         self.subprotocol = Some(subprotocol.into());
@@ -127,6 +163,15 @@ impl WsResponse {
     }
 
     /// Returns the header fields of the response, except those that the library sets.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = WsResponse::refuse("full").with_header("retry-after", 30);
+    /// assert_eq!(response.headers()["retry-after"], "30");
+    /// ```
     pub fn headers(&self) -> &HeaderMap {
         match &self.outcome {
             Ok(_) => &self.headers,
@@ -135,6 +180,16 @@ impl WsResponse {
     }
 
     /// Returns the first value of the header `name`, in any case. `None` if the value is not UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = WsResponse::refuse("full").with_header("retry-after", 30);
+    /// assert_eq!(response.header("Retry-After"), Some("30"));
+    /// assert_eq!(response.header("etag"), None);
+    /// ```
     pub fn header(&self, name: &str) -> Option<&str> {
         std::str::from_utf8(self.headers().get(name)?.as_bytes()).ok()
     }
@@ -149,6 +204,20 @@ impl WsResponse {
     ///
     /// Panics if a literal is not a field name or value, or if `name` is reserved for the
     /// handshake. See [`HandshakeHeaderError::Reserved`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let accept = |_request: Request| {
+    ///     let consumer = WsConsumer::new(|ws: WebSocket| ws.try_send("hi"));
+    ///     WsResponse::accept(consumer).with_header("x-node", "red").with_header("x-node", "blue")
+    /// };
+    /// let client = accept.test_ws("/");
+    /// let nodes: Vec<_> = client.response_headers().get_all("x-node").iter().collect();
+    /// assert_eq!(nodes, ["blue"]);
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
@@ -162,6 +231,16 @@ impl WsResponse {
     /// # Panics
     ///
     /// Panics in the same cases as [`with_header`](Self::with_header).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = WsResponse::refuse("full").with_added_header("via", "1.1 a");
+    /// let response = response.with_added_header("via", "1.1 b");
+    /// assert_eq!(response.headers().get_all("via").iter().count(), 2);
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_added_header(
@@ -246,6 +325,20 @@ impl WsResponse {
     /// # Errors
     ///
     /// Returns [`SetCookieError`] if browsers would reject the cookie or read another one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let named = |name: String| {
+    ///     let consumer = WsConsumer::new(|ws: WebSocket| ws.try_send("hi"));
+    ///     WsResponse::accept(consumer).try_with_cookie(SetCookie::new("name", name))
+    /// };
+    /// assert!(named("bob".into()).is_ok());
+    /// assert!(named("bob; Domain=evil.example".into()).is_err());
+    /// ```
     pub fn try_with_cookie(mut self, cookie: SetCookie) -> Result<Self, SetCookieError> {
         self.outcome = match self.outcome {
             Ok(consumer) => {
@@ -292,11 +385,47 @@ impl WsResponse {
     }
 
     /// Returns the response that refuses the upgrade. `None` if the upgrade is accepted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// /// Counts refusals for the log.
+    /// async fn counted(request: Request, next: WsNext) -> WsResponse {
+    ///     let response = next.call(request).await;
+    ///     match response.refusal().map(Response::status) {
+    ///         Some(status) => response.with_header("x-refused", status.as_u16()),
+    ///         None => response,
+    ///     }
+    /// }
+    ///
+    /// let app = counted.then(|_request: Request| WsResponse::refuse(StatusCode::CONFLICT));
+    /// assert_eq!(app.try_test_ws("/").unwrap_err().header("x-refused"), Some("409"));
+    /// ```
     pub fn refusal(&self) -> Option<&Response> {
         self.outcome.as_ref().err().map(|response| &**response)
     }
 
     /// Replaces the consumer with the one that `wrap` returns. Subprotocol and header fields stay.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// /// Bounds the messages of every socket behind it.
+    /// async fn small(request: Request, next: WsNext) -> WsResponse {
+    ///     next.call(request).await.map_consumer(|consumer| {
+    ///         consumer.with_session(|config| config.with_max_message(4))
+    ///     })
+    /// }
+    ///
+    /// let app = small.then(|ws: WebSocket| ws.on_message(|_message| WsResult::Ok(())));
+    /// let mut client = app.test_ws("/");
+    /// client.send("hello").unwrap();
+    /// assert_eq!(client.closed().unwrap().code(), WsStatus::TOO_BIG.code());
+    /// ```
     #[must_use]
     pub fn map_consumer(mut self, wrap: impl FnOnce(WsConsumer) -> WsConsumer) -> Self {
         self.outcome = self.outcome.map(wrap);
@@ -310,6 +439,18 @@ impl WsResponse {
     /// # Errors
     ///
     /// Returns the response that refuses the upgrade.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let consumer = WsConsumer::new(|ws: WebSocket| ws.try_send("hi"));
+    /// let accepted = WsResponse::accept(consumer).with_subprotocol("chat.v2").into_outcome();
+    /// assert_eq!(accepted.unwrap().1.as_deref(), Some("chat.v2"));
+    /// let refused = WsResponse::refuse(StatusCode::CONFLICT).into_outcome();
+    /// assert_eq!(refused.unwrap_err().status(), 409);
+    /// ```
     pub fn into_outcome(self) -> Result<(WsConsumer, Option<String>), Response> {
         match self.outcome {
             Ok(consumer) => Ok((consumer, self.subprotocol)),
@@ -350,6 +491,18 @@ fn unreserved(name: HeaderName) -> HeaderName {
 )]
 pub trait IntoWsResponse {
     /// Converts the value into the response.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::handler::IntoWsResponse;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let refused = Err::<WsConsumer, _>(StatusCode::FORBIDDEN).into_ws_response();
+    /// assert_eq!(refused.refusal().unwrap().status(), 403);
+    /// let absent = None::<WsConsumer>.into_ws_response();
+    /// assert_eq!(absent.refusal().unwrap().status(), 404);
+    /// ```
     fn into_ws_response(self) -> WsResponse;
 }
 

@@ -39,6 +39,17 @@ struct Range {
 
 impl Accept {
     /// Reads the `Accept` header of `request`. A range that is not valid is ignored.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Accept;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// // One range is not valid; the other is read.
+    /// let request = "/".into_request().unwrap().with_header("accept", "html;q=two, text/csv");
+    /// assert_eq!(Accept::of(&request).choose(&["text/html", "text/csv"]), Some("text/csv"));
+    /// ```
     pub fn of<B>(request: &Request<B>) -> Self {
         Self::of_fields(request.headers())
     }
@@ -54,6 +65,19 @@ impl Accept {
     /// An offer has the weight of the most specific range that matches it, so that `text/*;q=0`
     /// with `text/html` accepts HTML and no other text. Parameters of an offer, such as its
     /// charset, are ignored.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Accept;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/".into_request().unwrap().with_header("accept", "text/*;q=0, text/html");
+    /// let accept = Accept::of(&request);
+    /// let html = "text/html; charset=utf-8"; // Its charset is ignored.
+    /// assert_eq!(accept.choose(&["text/csv", html]), Some(html));
+    /// assert_eq!(accept.choose(&["text/csv"]), None);
+    /// ```
     pub fn choose<'a>(&self, offers: &[&'a str]) -> Option<&'a str> {
         let mut best = None;
         for offer in offers {
@@ -70,6 +94,20 @@ impl Accept {
     /// # Errors
     ///
     /// [`NotAcceptable`] if the client accepts no offer; as a response it is 406.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Accept, NotAcceptable};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// fn report(request: Request) -> Result<&'static str, NotAcceptable> {
+    ///     Accept::of(&request).require(&["text/csv", "application/json"])
+    /// }
+    ///
+    /// assert_eq!(report.test_http("/").body(), "text/csv");
+    /// assert_eq!(report.test_http(Request::get("/").header("accept", "image/png")).status(), 406);
+    /// ```
     pub fn require<'a>(&self, offers: &[&'a str]) -> Result<&'a str, NotAcceptable> {
         self.choose(offers).ok_or_else(|| NotAcceptable {
             offers: offers.join(", "),

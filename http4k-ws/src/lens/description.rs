@@ -36,11 +36,43 @@ pub struct SchemaOf {
 #[cfg(feature = "schema")]
 impl SchemaOf {
     /// Returns the schema of `T`, as a reference to a definition if `T` has a name of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "schema")] {
+    /// use http4k_ws::describe::SchemaOf;
+    /// use schemars::generate::SchemaSettings;
+    /// use schemars::JsonSchema;
+    ///
+    /// #[derive(JsonSchema)]
+    /// struct Room {
+    ///     name: String,
+    /// }
+    ///
+    /// let mut generator = SchemaSettings::draft2020_12().into_generator();
+    /// let schema = SchemaOf::of::<Room>().schema(&mut generator);
+    /// assert_eq!(schema.get("$ref").unwrap(), "#/$defs/Room");
+    /// # }
+    /// ```
     pub fn of<T: schemars::JsonSchema>() -> Self {
         Self::from_fn(|generator| generator.subschema_for::<T>())
     }
 
     /// Returns the schema that `generate` returns.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "schema")] {
+    /// use http4k_ws::describe::SchemaOf;
+    /// use schemars::{SchemaGenerator, json_schema};
+    ///
+    /// let time = SchemaOf::from_fn(|_| json_schema!({ "type": "string", "format": "date-time" }));
+    /// let schema = time.schema(&mut SchemaGenerator::default());
+    /// assert_eq!(schema.get("format").unwrap(), "date-time");
+    /// # }
+    /// ```
     pub fn from_fn(generate: fn(&mut schemars::SchemaGenerator) -> schemars::Schema) -> Self {
         Self { generate }
     }
@@ -90,6 +122,20 @@ pub struct MessageDescription {
 
 impl MessageDescription {
     /// Describes `M` by its constants, without a schema.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::describe::MessageDescription;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// /// A line of a chat.
+    /// #[derive(Serialize, Deserialize, Message)]
+    /// struct Line(String);
+    ///
+    /// assert_eq!(MessageDescription::of::<Line>().name, "Line");
+    /// assert_eq!(Line::description().docs, "A line of a chat."); // The derive adds more.
+    /// ```
     pub fn of<M: Message>() -> Self {
         Self {
             name: M::NAME.into(),

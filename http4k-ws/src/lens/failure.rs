@@ -68,6 +68,18 @@ impl LensFailure {
 
     /// Returns the failure as that of another server's response. The client is not to blame, so
     /// that the status is 502, and the parts are logged instead of sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let key = Failure::new(LensFailureKind::Missing, Location::Header, "x-key", "string");
+    /// let response = LensFailure::from(key).in_response().into_response();
+    /// assert_eq!(response.status(), 502);
+    /// assert!(!response.body().as_text().unwrap().contains("x-key"));
+    /// ```
     #[must_use]
     pub fn in_response(self) -> Self {
         self.blamed_on(Blame::Response)
@@ -75,6 +87,18 @@ impl LensFailure {
 
     /// Returns the failure as one to write a value. The program is to blame, so that the status is
     /// 500, and the parts are logged instead of sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Header;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let name = Header::string("x-name").required();
+    /// let failure = name.set("hello".into_response(), "a\nb".into()).unwrap_err();
+    /// assert_eq!(failure.status(), 500);
+    /// assert_eq!(failure.clone().in_writing().status(), failure.status());
+    /// ```
     #[must_use]
     pub fn in_writing(self) -> Self {
         self.blamed_on(Blame::Writing)
@@ -117,11 +141,36 @@ impl LensFailure {
     }
 
     /// Returns each failure, in the order in which they were found.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Header, Query};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/?page=two".into_request().unwrap();
+    /// let page = Query::int("page").required().get(&request).unwrap_err();
+    /// let key = Header::string("x-key").required().get(&request).unwrap_err();
+    /// let both = page.and(key);
+    /// let names: Vec<_> = both.failures().iter().map(|failure| failure.name()).collect();
+    /// assert_eq!(names, ["page", "x-key"]);
+    /// ```
     pub fn failures(&self) -> &[Failure] {
         &self.failures
     }
 
     /// Returns Unsupported if any failure is, or else Invalid if any failure is, or else Missing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
+    ///
+    /// let part = |kind| Failure::new(kind, Location::Query, "page", "integer");
+    /// let failure = LensFailure::from(part(LensFailureKind::Missing));
+    /// assert_eq!(failure.kind(), LensFailureKind::Missing);
+    /// assert_eq!(failure.and(part(LensFailureKind::Invalid)).kind(), LensFailureKind::Invalid);
+    /// ```
     pub fn kind(&self) -> LensFailureKind {
         let some = |kind| self.failures.iter().any(|failure| failure.kind() == kind);
         [LensFailureKind::Unsupported, LensFailureKind::Invalid]
@@ -139,6 +188,17 @@ impl LensFailure {
     /// | any other of a request | 400 |
     /// | [`in_response`](Self::in_response) | 502 |
     /// | [`in_writing`](Self::in_writing), [`in_program`](Self::in_program) | 500 |
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
+    ///
+    /// let of = |kind| LensFailure::from(Failure::new(kind, Location::Body, "Order", "JSON"));
+    /// assert_eq!(of(LensFailureKind::Missing).status(), 400);
+    /// assert_eq!(of(LensFailureKind::Unsupported).status(), 415);
+    /// assert_eq!(of(LensFailureKind::Missing).in_response().status(), 502);
+    /// ```
     pub fn status(&self) -> StatusCode {
         match self.blame {
             Blame::Peer => {}
@@ -304,6 +364,18 @@ impl Failure {
     }
 
     /// Sets the path of the value inside the part that failed, such as `items[1].price`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Failure, LensFailureKind, Location};
+    ///
+    /// let failure = Failure::new(LensFailureKind::Invalid, Location::Body, "Order", "JSON");
+    /// assert_eq!(failure.path(), None);
+    /// let failure = failure.with_path("items[1].price");
+    /// assert_eq!(failure.path(), Some("items[1].price"));
+    /// assert!(failure.to_string().contains("items[1].price"));
+    /// ```
     #[must_use]
     pub fn with_path(mut self, path: impl Into<Box<str>>) -> Self {
         self.path = Some(path.into());
@@ -343,6 +415,18 @@ impl Failure {
     }
 
     /// Returns the error behind the failure, such as that of serde_json with its line and column.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/?page=two".into_request().unwrap();
+    /// let failure = Query::int("page").required().get(&request).unwrap_err();
+    /// let cause = failure.failures()[0].cause().unwrap();
+    /// assert!(cause.is::<std::num::ParseIntError>());
+    /// ```
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.cause.as_deref()
     }

@@ -47,6 +47,17 @@ impl Form {
 /// Lenses of parameters of the query.
 impl Query {
     /// Returns a lens of a checkbox of a form that is sent by GET; see [`Form::checkbox`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let open = Query::checkbox("open");
+    /// assert_eq!(open.get(&"/rooms?open=on".into_request().unwrap()), Ok(true));
+    /// assert_eq!(open.get(&"/rooms".into_request().unwrap()), Ok(false));
+    /// ```
     pub fn checkbox(name: impl Into<Name>) -> BiDiLens<Self, bool> {
         of_checkbox(name.into())
     }

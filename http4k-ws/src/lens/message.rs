@@ -79,6 +79,20 @@ pub trait Message: Sized + Send + 'static {
     /// # Errors
     ///
     /// [`LensFailure`] if the format cannot represent the value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Serialize, Deserialize, Message)]
+    /// struct Price {
+    ///     cents: f64,
+    /// }
+    ///
+    /// assert_eq!(Price { cents: 7.5 }.into_message().unwrap(), r#"{"cents":7.5}"#);
+    /// assert!(Price { cents: f64::NAN }.into_message().is_err());
+    /// ```
     fn into_message(self) -> Result<WsMessage, LensFailure>;
 
     /// Reads a value from a message.
@@ -86,6 +100,20 @@ pub trait Message: Sized + Send + 'static {
     /// # Errors
     ///
     /// [`LensFailure`] if the message is not such a value; a socket then closes with 1007.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Debug, PartialEq, Serialize, Deserialize, Message)]
+    /// struct Price {
+    ///     cents: u32,
+    /// }
+    ///
+    /// assert_eq!(Price::from_message(r#"{"cents":7}"#.into()).unwrap(), Price { cents: 7 });
+    /// assert!(Price::from_message("seven".into()).is_err());
+    /// ```
     fn from_message(message: WsMessage) -> Result<Self, LensFailure>;
 
     /// Converts as [`into_message`](Self::into_message), to `format`, which is one of
@@ -94,6 +122,20 @@ pub trait Message: Sized + Send + 'static {
     /// # Errors
     ///
     /// As [`into_message`](Self::into_message).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Format;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Serialize, Deserialize, Message)]
+    /// #[message(json, msgpack)]
+    /// struct Price(u32);
+    ///
+    /// assert!(Price(7).into_message_in(Format::Json).unwrap().is_text());
+    /// assert!(Price(7).into_message_in(Format::MessagePack).unwrap().is_binary());
+    /// ```
     fn into_message_in(self, format: Format) -> Result<WsMessage, LensFailure> {
         let _usual = format;
         self.into_message()
@@ -105,6 +147,20 @@ pub trait Message: Sized + Send + 'static {
     /// # Errors
     ///
     /// As [`from_message`](Self::from_message).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Format;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Debug, PartialEq, Serialize, Deserialize, Message)]
+    /// #[message(json, msgpack)]
+    /// struct Price(u32);
+    ///
+    /// assert_eq!(Price::from_message_in(Format::MessagePack, b"\x07".into()), Ok(Price(7)));
+    /// assert!(Price::from_message_in(Format::Json, b"\xff".into()).is_err());
+    /// ```
     fn from_message_in(format: Format, message: WsMessage) -> Result<Self, LensFailure> {
         let _usual = format;
         Self::from_message(message)
@@ -114,11 +170,43 @@ pub trait Message: Sized + Send + 'static {
     ///
     /// `#[derive(Message)]` adds the doc comment of the type and, with the feature `schema`, the
     /// schema of a type that implements `schemars::JsonSchema`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// /// A price in cents.
+    /// #[derive(Serialize, Deserialize, Message)]
+    /// struct Price(u32);
+    ///
+    /// assert_eq!(Price::description().docs, "A price in cents.");
+    /// ```
     fn description() -> MessageDescription {
         MessageDescription::of::<Self>()
     }
 
     /// Returns the view of a [`WsMessage`] as this type, which reads and writes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Debug, PartialEq, Serialize, Deserialize, Message)]
+    /// struct Price(u32);
+    ///
+    /// let echo = |ws: WebSocket| {
+    ///     let sender = ws.sender();
+    ///     ws.on_message(move |message| {
+    ///         let Price(cents) = Price::lens().get(&message)?;
+    ///         WsResult::Ok(sender.try_send(Price::lens().create(Price(cents + 1))?)?)
+    ///     });
+    /// };
+    /// let mut client = echo.test_ws("/");
+    /// client.send("7").unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "8");
+    /// ```
     fn lens() -> MessageLens<Self> {
         MessageLens::new()
     }

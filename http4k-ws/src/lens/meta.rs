@@ -39,6 +39,14 @@ pub enum Location {
 
 impl Location {
     /// Returns the name in texts and in `application/problem+json`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Location;
+    ///
+    /// assert_eq!(Location::Query.as_str(), "query");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -162,11 +170,28 @@ impl Meta {
     }
 
     /// Returns `true` if a message without the value is refused.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    ///
+    /// assert!(Query::int("page").required().meta().is_required());
+    /// assert!(!Query::int("page").optional().meta().is_required());
+    /// ```
     pub fn is_required(&self) -> bool {
         self.required
     }
 
     /// Returns `true` if all values of the name are read, and not only the first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    ///
+    /// assert!(Query::string("tag").multi().required().meta().is_multiple());
+    /// ```
     pub fn is_multiple(&self) -> bool {
         self.multiple
     }

@@ -94,6 +94,17 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     /// Sets the kind of value that failures name: with `date` they read "must be date".
     ///
     /// A spec that is only mapped keeps the kind it had before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let day = Query::value::<u32>("day").expecting("day of the month").required();
+    /// let failure = day.get(&"/?day=x".into_request().unwrap()).unwrap_err();
+    /// assert!(failure.to_string().starts_with("query `day` must be day of the month"));
+    /// ```
     #[must_use]
     pub fn expecting(mut self, expected: impl Into<Cow<'static, str>>) -> Self {
         self.meta.expected = expected.into();
@@ -101,6 +112,15 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     }
 
     /// Adds a description of the value, for documentation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    ///
+    /// let page = Query::int("page").with_description("counted from 1").required();
+    /// assert_eq!(page.meta().description(), Some("counted from 1"));
+    /// ```
     #[must_use]
     pub fn with_description(mut self, description: impl Into<Cow<'static, str>>) -> Self {
         self.meta.description = Some(description.into());
@@ -123,6 +143,17 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
 /// lens.
 impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     /// Returns a lens that refuses a message without the value as Missing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Header;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let key = Header::string("x-key").required();
+    /// let failure = key.get(&"/".into_request().unwrap()).unwrap_err();
+    /// assert_eq!(failure.to_string(), "header `x-key` is required");
+    /// ```
     pub fn required(self) -> Lens<L, T, D>
     where
         L: TextPart,
@@ -134,6 +165,19 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     /// the value.
     ///
     /// A value that is present and invalid fails; it does not become `None`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let page = Query::int("page").optional();
+    /// assert_eq!(page.get(&"/posts".into_request().unwrap()), Ok(None));
+    /// assert!(page.get(&"/posts?page=two".into_request().unwrap()).is_err());
+    /// let all = "/posts?page=2".into_request().unwrap().with(page.of(None)).unwrap();
+    /// assert_eq!(all.uri(), "/posts");
+    /// ```
     pub fn optional(self) -> Lens<L, Option<T>, D>
     where
         L: TextPart,
@@ -169,6 +213,17 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     /// Returns a lens that reads `default` from a message without the value.
     ///
     /// A value that is present and invalid fails; it does not become the default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let page = Query::int("page").defaulted(1);
+    /// assert_eq!(page.get(&"/posts".into_request().unwrap()), Ok(1));
+    /// assert!(page.get(&"/posts?page=two".into_request().unwrap()).is_err());
+    /// ```
     pub fn defaulted(self, default: T) -> Lens<L, T, D>
     where
         L: TextPart,
@@ -178,6 +233,17 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     }
 
     /// Returns the spec of all values of the name, and not only the first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/posts?id=7&id=8".into_request().unwrap();
+    /// assert_eq!(Query::int("id").required().get(&request), Ok(7));
+    /// assert_eq!(Query::int("id").multi().required().get(&request), Ok(vec![7, 8]));
+    /// ```
     pub fn multi(mut self) -> MultiLensSpec<L, T, D>
     where
         L: TextPart,
@@ -189,6 +255,18 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
 
 impl<T: 'static, D> LensSpec<WsMessage, T, D> {
     /// Returns a lens of whole messages.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let number = WsMessage::string()
+    ///     .try_map_both(|text: String| text.parse::<i64>(), |number| number.to_string())
+    ///     .to_lens();
+    /// assert_eq!(number.get(&"7".into()), Ok(7));
+    /// assert_eq!(number.create(8).unwrap(), "8");
+    /// ```
     pub fn to_lens(self) -> Lens<WsMessage, T, D> {
         Lens::required(self)
     }
@@ -218,17 +296,51 @@ pub struct MultiLensSpec<L: MessagePart, T, D = OneWay>(pub(super) LensSpec<L, T
 
 impl<L: TextPart, T: 'static, D> MultiLensSpec<L, T, D> {
     /// Returns a lens that refuses a message without a value as Missing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let tags = Query::string("tag").multi().required();
+    /// assert!(tags.get(&"/posts".into_request().unwrap()).is_err());
+    /// assert!(tags.set("/posts".into_request().unwrap(), vec![]).is_err());
+    /// ```
     pub fn required(self) -> Lens<L, Vec<T>, D> {
         Lens::multi_required(self.0)
     }
 
     /// Returns a lens that reads `None` from a message without a value. Writing `None` removes all
     /// values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let tags = Query::string("tag").multi().optional();
+    /// assert_eq!(tags.get(&"/posts".into_request().unwrap()), Ok(None));
+    /// let all = "/posts?tag=a&tag=b".into_request().unwrap().with(tags.of(None)).unwrap();
+    /// assert_eq!(all.uri(), "/posts");
+    /// ```
     pub fn optional(self) -> Lens<L, Option<Vec<T>>, D> {
         Lens::multi_optional(self.0)
     }
 
     /// Returns a lens that reads `default`, which may be empty, from a message without a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let tags = Query::string("tag").multi().defaulted(vec!["news".to_owned()]);
+    /// assert_eq!(tags.get(&"/posts".into_request().unwrap()).unwrap(), ["news"]);
+    /// assert_eq!(tags.get(&"/posts?tag=tea".into_request().unwrap()).unwrap(), ["tea"]);
+    /// ```
     pub fn defaulted(self, default: Vec<T>) -> Lens<L, Vec<T>, D>
     where
         T: Clone + Send + Sync,

@@ -81,6 +81,14 @@ pub struct Lens<L: MessagePart, T, D = OneWay> {
 
 impl<L: MessagePart, T, D> Lens<L, T, D> {
     /// Returns the description of the lens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Query;
+    ///
+    /// assert_eq!(Query::int("page").required().meta().expected(), "integer");
+    /// ```
     pub fn meta(&self) -> &Meta {
         &self.meta
     }
@@ -92,6 +100,18 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
     ///
     /// [`LensFailure`]: Missing or Invalid. The failure of a response is one
     /// [`in_response`](LensFailure::in_response).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Header;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let age = Header::int("age").required();
+    /// let request = "/".into_request().unwrap().with_header("age", 1).with_added_header("age", 2);
+    /// assert_eq!(age.get(&request), Ok(1));
+    /// assert_eq!(age.get(&"hello".into_response()).unwrap_err().status(), 502);
+    /// ```
     pub fn get<M>(&self, message: &M) -> Result<T, LensFailure>
     where
         L: ReadFrom<M>,
@@ -112,6 +132,18 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
     ///
     /// [`LensFailure`] if the place cannot represent the value, such as a header with a line break.
     /// The program is to blame, so that it is one [`in_writing`](LensFailure::in_writing).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Header;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let name = Header::string("x-name").required();
+    /// let response = name.set("hello".into_response(), "ann".into()).unwrap();
+    /// assert_eq!(response.header("x-name"), Some("ann"));
+    /// assert_eq!(name.set(response, "a\nb".into()).unwrap_err().status(), 500);
+    /// ```
     pub fn set<M>(&self, message: M, value: T) -> Result<M, LensFailure>
     where
         L: WriteTo<M>,
@@ -123,6 +155,19 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
     }
 
     /// Returns the change that sets `value`, for [`With::with`](crate::lens::With::with).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Header, Query};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let (page, key) = (Query::int("page").required(), Header::string("x-key").required());
+    /// let request = "/posts".into_request().unwrap();
+    /// let request = request.with((page.of(2), key.of("k1".into()))).unwrap();
+    /// assert_eq!(request.uri(), "/posts?page=2");
+    /// assert_eq!(request.header("x-key"), Some("k1"));
+    /// ```
     pub fn of(&self, value: T) -> Setting<L, T>
     where
         D: Writes,
@@ -155,6 +200,15 @@ impl<T, D> Lens<WsMessage, T, D> {
     /// # Errors
     ///
     /// As [`set`](Self::set).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// let text = WsMessage::string().to_lens();
+    /// assert_eq!(text.create("hello".into()).unwrap(), "hello");
+    /// ```
     pub fn create(&self, value: T) -> Result<WsMessage, LensFailure>
     where
         D: Writes,

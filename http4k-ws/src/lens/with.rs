@@ -62,6 +62,18 @@ pub trait With: Sized {
     ///
     /// [`LensFailure`] if the message cannot represent the value; of several values, the first that
     /// fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Header, Query};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let (page, name) = (Query::int("page").required(), Header::string("x-name").required());
+    /// let request = "/".into_request().unwrap().with((page.of(2), name.of("ann".into())));
+    /// assert_eq!(request.unwrap().header("x-name"), Some("ann"));
+    /// assert!("/".into_request().unwrap().with((page.of(2), name.of("a\nb".into()))).is_err());
+    /// ```
     fn with(self, modifier: impl Modifier<Self>) -> Result<Self, LensFailure> {
         modifier.modify(self)
     }

@@ -45,6 +45,19 @@ impl<T: Message> MessageLens<T> {
     /// # Errors
     ///
     /// [`LensFailure`] if the message is not such a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Debug, PartialEq, Serialize, Deserialize, Message)]
+    /// struct Count(u32);
+    ///
+    /// assert_eq!(Count::lens().get(&"4".into()), Ok(Count(4)));
+    /// let failure = Count::lens().get(&"four".into()).unwrap_err();
+    /// assert!(failure.to_string().starts_with("message `Count` must be JSON"));
+    /// ```
     pub fn get(&self, message: &WsMessage) -> Result<T, LensFailure> {
         T::from_message(message.clone())
     }
@@ -54,6 +67,18 @@ impl<T: Message> MessageLens<T> {
     /// # Errors
     ///
     /// [`LensFailure`] if the format cannot represent the value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Serialize, Deserialize, Message)]
+    /// struct Price(f64);
+    ///
+    /// assert_eq!(Price::lens().create(Price(4.5)).unwrap(), "4.5");
+    /// assert!(Price::lens().create(Price(f64::INFINITY)).is_err());
+    /// ```
     pub fn create(&self, value: T) -> Result<WsMessage, LensFailure> {
         value.into_message()
     }
@@ -99,6 +124,16 @@ impl WsMessage {
     }
 
     /// Returns the spec of bytes. It writes binary messages, and also reads the UTF-8 of text ones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// let bytes = WsMessage::binary().to_lens();
+    /// assert!(bytes.create(vec![0, 255].into()).unwrap().is_binary());
+    /// assert_eq!(bytes.get(&"hello".into()).unwrap(), "hello");
+    /// ```
     pub fn binary() -> BiDiLensSpec<Self, Bytes> {
         let read = |message: Self| Ok(message.into_bytes());
         BiDiLensSpec::new("message", "bytes", read, |bytes: Bytes| {

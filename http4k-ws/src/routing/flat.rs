@@ -32,6 +32,18 @@ impl Routes {
     ///
     /// Returns a [`RouteError`] for the first rejected route. It names that route and the one in
     /// conflict with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let home = |_request: Request| "hello";
+    /// assert!(Routes::new().http(Method::GET, "/", home).build().is_ok());
+    /// let error = Routes::new().http(Method::GET, "/<id", home).build().unwrap_err();
+    /// assert!(error.to_string().contains("/<id"));
+    /// ```
     pub fn build(self) -> Result<PolyHandler, RouteError> {
         Flat::new(self)?.into_app()
     }

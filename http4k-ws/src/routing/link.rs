@@ -76,6 +76,20 @@ pub trait Link {
     /// # Panics
     ///
     /// Panics if `try_uri` returns an error. Use `try_uri` for values that users choose.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// routes! {
+    ///     fn app() -> PolyHandler {
+    ///         "/rooms/<name>/<id: u64>" as room => http(|name: String, id: u64| name),
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(app::room { name: "blue sky", id: 7 }.uri(), "/rooms/blue%20sky/7");
+    /// ```
     #[track_caller]
     fn uri(&self) -> String {
         filled(self.try_uri())

@@ -86,26 +86,88 @@ impl Route {
 
     /// Returns the protocol. [`Protocol::Mount`] is an application whose routes are unknown, such
     /// as two functions that [`PolyHandler::new`](crate::PolyHandler::new) joined.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Protocol;
+    ///
+    /// let greet = |ws: WebSocket| ws.try_send("hi");
+    /// let joined = PolyHandler::new(|_request: Request| "hello", greet);
+    /// let app = routes! { "/old" => mount(joined) };
+    /// assert_eq!(app.routes().into_iter().next().unwrap().protocol(), Protocol::Mount);
+    /// ```
     pub fn protocol(&self) -> Protocol {
         self.protocol
     }
 
     /// Returns the methods. None stands for every method, and for the GET of an opening handshake.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! {
+    ///     GET | POST "/form" => http(|| "a form"),
+    ///     "/echo"            => http(|| "any method"),
+    /// };
+    /// let routes: Vec<_> = app.routes().into_iter().collect();
+    /// assert_eq!(routes[0].methods(), [Method::GET, Method::POST]);
+    /// assert!(routes[1].methods().is_empty());
+    /// ```
     pub fn methods(&self) -> &[Method] {
         &self.methods
     }
 
     /// Returns the complete path, with all prefixes: `/users/<id>`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let users = routes! { GET "/<id>" => http(|id: u64| id.to_string()) };
+    /// let app = routes! { "/users" => mount(users) };
+    /// assert_eq!(app.routes().into_iter().next().unwrap().template(), "/users/<id>");
+    /// ```
     pub fn template(&self) -> &str {
         &self.template
     }
 
     /// Returns the name, or an empty text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn home() -> &'static str {
+    ///     "hello"
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(home()), GET "/old" => http(|| "hello") };
+    /// let names: Vec<_> = app.routes().into_iter().map(|route| route.name().to_owned()).collect();
+    /// assert_eq!(names, ["home", ""]);
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Returns the documentation, or an empty text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! {
+    ///     /// The first page.
+    ///     GET "/" => http(|| "hello"),
+    /// };
+    /// assert_eq!(app.routes().into_iter().next().unwrap().docs(), "The first page.");
+    /// ```
     pub fn docs(&self) -> &str {
         &self.docs
     }

@@ -116,6 +116,17 @@ pub struct Methods(Vec<Method>);
 
 impl Methods {
     /// Returns every method, including unregistered ones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::{Methods, Routes};
+    ///
+    /// let echo = |request: Request| request.method().to_string();
+    /// let app = Routes::new().http(Methods::every(), "/", echo).build().unwrap();
+    /// assert_eq!(app.test_http((Method::from_bytes(b"PURGE").unwrap(), "/")).body(), "PURGE");
+    /// ```
     pub fn every() -> Self {
         Self(Vec::new())
     }
@@ -143,6 +154,16 @@ impl From<Vec<Method>> for Methods {
 
 impl Routes {
     /// Creates an empty table.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let app = Routes::new().build().unwrap();
+    /// assert_eq!(app.test_http("/").status(), 404);
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -151,6 +172,19 @@ impl Routes {
     ///
     /// `methods` is one method, an array of several, or [`Methods::every`]. Unless they have routes
     /// of their own, HEAD is served by GET, and OPTIONS is responded to with `Allow`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let show = |request: Request| format!("user {}", request.path_param("id").unwrap());
+    /// let app = Routes::new().http(Method::GET, "/users/<id>", show).build().unwrap();
+    /// assert_eq!(app.test_http("/users/7").body(), "user 7");
+    /// assert_eq!(app.test_http((Method::HEAD, "/users/7")).status(), 200);
+    /// assert!(app.test_http((Method::OPTIONS, "/users/7")).header("allow").is_some());
+    /// ```
     pub fn http<M>(
         self,
         methods: impl Into<Methods>,
@@ -203,6 +237,20 @@ impl Routes {
     }
 
     /// Adds a WebSocket route, such as `ws("/ws/<name>", talk)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let greet = |request: Request| {
+    ///     let name = request.path_param("name").unwrap_or_default().to_owned();
+    ///     WsConsumer::new(move |ws: WebSocket| ws.try_send(format!("hello {name}")))
+    /// };
+    /// let app = Routes::new().ws("/ws/<name>", greet).build().unwrap();
+    /// assert_eq!(app.test_ws("/ws/bob").received().next().unwrap().unwrap(), "hello bob");
+    /// ```
     pub fn ws<M>(self, template: impl Into<String>, handler: impl IntoWsHandler<M>) -> Self {
         let endpoint = endpoint::ws_handler(handler);
         self.route(Protocol::Ws, Methods::every(), template.into(), endpoint)
@@ -213,6 +261,22 @@ impl Routes {
     ///
     /// The routes of an application from `routes!` or this builder are checked against the routes
     /// here. Those of any other application are unknown.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let path = |request: Request| request.uri().path().to_owned();
+    /// let users = Routes::new().http(Method::GET, "/<id>", path).build()?;
+    /// let app = Routes::new().mount("/users", users.clone()).build()?;
+    /// assert_eq!(app.test_http("/users/7").body(), "/users/7");
+    ///
+    /// let clash = Routes::new().http(Method::GET, "/users/<name>", path).mount("/users", users);
+    /// assert!(clash.build().is_err());
+    /// # Ok::<(), http4k_ws::routing::RouteError>(())
+    /// ```
     pub fn mount<K>(self, prefix: impl Into<String>, app: impl IntoPolyHandler<K>) -> Self {
         let endpoint = endpoint::mount(app.into_poly_handler());
         self.route(Protocol::Mount, Methods::every(), prefix.into(), endpoint)
@@ -265,6 +329,22 @@ impl Routes {
     /// Routes of every protocol can be added, so a function over one of them must be wrapped:
     /// [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) for every protocol,
     /// [`http_only`](crate::filter::http_only) or [`ws_only`](crate::filter::ws_only) for one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::security_headers;
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let app = Routes::new()
+    ///     .with(security_headers())
+    ///     .http(Method::GET, "/", |_request: Request| "hello")
+    ///     .build()?;
+    /// assert_eq!(app.test_http("/").header("x-frame-options"), Some("DENY"));
+    /// assert_eq!(app.test_http("/other").header("x-frame-options"), Some("DENY"));
+    /// # Ok::<(), http4k_ws::routing::RouteError>(())
+    /// ```
     pub fn with<F, Kind>(mut self, filter: F) -> Self
     where
         F: IntoPolyFilter<Kind> + SeesHttp<Kind> + SeesUpgrades<Kind>,
@@ -276,6 +356,21 @@ impl Routes {
     /// Responds to HTTP requests for paths without a route, instead of the library's 404.
     ///
     /// The responses 405, 426 and 400 stay the library's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let app = Routes::new()
+    ///     .http(Method::GET, "/", |_request: Request| "hello")
+    ///     .fallback(|_request: Request| (StatusCode::NOT_FOUND, "no such page"))
+    ///     .build()?;
+    /// assert_eq!(app.test_http("/other").body(), "no such page");
+    /// assert_eq!(app.test_http((Method::PUT, "/")).status(), 405);
+    /// # Ok::<(), http4k_ws::routing::RouteError>(())
+    /// ```
     pub fn fallback<M>(mut self, handler: impl IntoHttpHandler<M>) -> Self {
         let endpoint = endpoint::http_handler(handler);
         self.fallbacks.push((Protocol::Http, endpoint));
@@ -283,6 +378,17 @@ impl Routes {
     }
 
     /// Responds to upgrades that no WebSocket route here matches, instead of the library's 404.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let moved = |_request: Request| WsResponse::refuse(StatusCode::GONE);
+    /// let app = Routes::new().ws_fallback(moved).build().unwrap();
+    /// assert_eq!(app.try_test_ws("/old").unwrap_err().status(), 410);
+    /// ```
     pub fn ws_fallback<M>(mut self, handler: impl IntoWsHandler<M>) -> Self {
         let endpoint = endpoint::ws_handler(handler);
         self.fallbacks.push((Protocol::Ws, endpoint));
@@ -290,12 +396,35 @@ impl Routes {
     }
 
     /// Names the last route.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let home = |_request: Request| "hello";
+    /// let app = Routes::new().http(Method::GET, "/", home).named("home").build().unwrap();
+    /// assert_eq!(app.routes().into_iter().next().unwrap().name(), "home");
+    /// ```
     pub fn named(self, name: impl Into<String>) -> Self {
         self.refined(name.into(), |route, name| route.name = name)
     }
 
     /// Documents the last route. The first line is shown by
     /// [`PolyHandler::routes`](crate::PolyHandler::routes).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let home = |_request: Request| "hello";
+    /// let table = Routes::new().http(Method::GET, "/", home).documented("The first page.");
+    /// let app = table.build().unwrap();
+    /// assert!(app.routes().to_string().contains("The first page."));
+    /// ```
     pub fn documented(self, docs: impl Into<String>) -> Self {
         self.refined(docs.into(), |route, docs| route.docs = docs)
     }

@@ -30,6 +30,14 @@ pub struct Console {
 
 impl Console {
     /// Creates the settings of a console for development.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::document::{Console, Info};
+    ///
+    /// assert!(!Console::new(Info::new("chat", "1.2.0")).is_in_release());
+    /// ```
     pub fn new(info: Info) -> Self {
         let in_release = false;
         Self { info, in_release }

@@ -74,6 +74,20 @@ impl Bearer {
     ///
     /// Panics if `realm` contains a quote, a backslash, or a character that is not valid in a
     /// field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{authenticate, bearer};
+    /// use http4k_ws::prelude::*;
+    /// # use http4k_ws::message::Credentials;
+    ///
+    /// let nobody = |_credentials: Credentials| None::<u64>;
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let app = app.with(authenticate(bearer().with_realm("rooms"), nobody));
+    /// let challenge = app.test_http("/").header("www-authenticate").map(str::to_owned);
+    /// assert_eq!(challenge.as_deref(), Some(r#"Bearer realm="rooms""#));
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_realm(self, realm: &str) -> Self {
@@ -208,6 +222,15 @@ impl SubprotocolToken {
     ///
     /// Panics if `realm` contains a quote, a backslash, or a character that is not valid in a
     /// field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{ChallengeReason, CredentialSource, subprotocol_token};
+    ///
+    /// let challenge = subprotocol_token().with_realm("rooms").challenge(ChallengeReason::Missing);
+    /// assert_eq!(challenge.unwrap(), r#"Bearer realm="rooms""#);
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_realm(self, realm: &str) -> Self {

@@ -79,11 +79,35 @@ pub trait CredentialSource: Send + Sync + 'static {
     ///
     /// Returns an error if this place has something that should be credentials and is not. The
     /// request is then refused, and the next source is not asked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::filter::{CredentialSource, bearer};
+    ///
+    /// let anonymous = Request::get("/").body("".into()).unwrap();
+    /// assert!(bearer().credentials(&anonymous).unwrap().is_none());
+    /// let known = Request::get("/").header("authorization", "Bearer t1").body("".into()).unwrap();
+    /// assert!(bearer().credentials(&known).unwrap().is_some());
+    /// ```
     fn credentials(&self, request: &Request) -> Result<Option<Credentials>, CredentialError>;
 
     /// Removes the secret of this source from a request, whether the secret was used or not.
     ///
     /// It is called for the request that the handler receives, and for that of its socket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{CredentialSource, bearer};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/".into_request().unwrap();
+    /// let mut request = request.with_header("authorization", "Bearer t1");
+    /// bearer().remove(&mut request);
+    /// assert_eq!(request.header("authorization"), None);
+    /// ```
     fn remove(&self, request: &mut Request);
 
     /// Returns the scheme of the credentials, for [descriptions](crate::describe) of routes. By
@@ -97,16 +121,48 @@ pub trait CredentialSource: Send + Sync + 'static {
     /// the same scheme share the challenge of the first of them that the client used.
     ///
     /// `None` if the source has no scheme that a client could respond to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{ChallengeReason, CredentialSource, basic};
+    ///
+    /// let challenge = basic("the house").challenge(ChallengeReason::Missing).unwrap();
+    /// assert!(challenge.to_str().unwrap().starts_with(r#"Basic realm="the house""#));
+    /// ```
     fn challenge(&self, reason: ChallengeReason) -> Option<HeaderValue>;
 
     /// Returns `true` if the source reads the field `Authorization`. If no source recognizes what
     /// this field contains, the request is refused, even if credentials are optional. Default:
     /// `false`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{CredentialSource, bearer, ticket, Tickets};
+    ///
+    /// assert!(bearer().reads_authorization());
+    /// assert!(!ticket(&Tickets::<String>::new()).reads_authorization());
+    /// ```
     fn reads_authorization(&self) -> bool {
         false
     }
 
     /// Adds another source, which is asked if this one finds nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{CredentialSource, authenticate, basic, bearer};
+    /// use http4k_ws::prelude::*;
+    /// # use http4k_ws::message::Credentials;
+    ///
+    /// let nobody = |_credentials: Credentials| None::<u64>;
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let app = app.with(authenticate(bearer().or(basic("the house")), nobody));
+    /// // A browser may respond to either challenge.
+    /// assert_eq!(app.test_http("/").header_values("www-authenticate").count(), 2);
+    /// ```
     fn or(self, other: impl Into<CredentialSources>) -> CredentialSources
     where
         Self: Sized,
@@ -160,6 +216,16 @@ pub struct CredentialError {
 impl CredentialError {
     /// Refuses with 400: the request is not formed as the scheme demands. `detail` is sent to the
     /// client and must not contain the secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{ChallengeReason, CredentialError};
+    ///
+    /// let error = CredentialError::malformed("the key has no version");
+    /// assert_eq!(error.status(), 400);
+    /// assert_eq!(error.reason(), ChallengeReason::Malformed);
+    /// ```
     pub fn malformed(detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             reason: ChallengeReason::Malformed,
@@ -170,6 +236,16 @@ impl CredentialError {
 
     /// Refuses with 401: the credentials are those of no user, or are no longer valid. `detail` is
     /// sent to the client and must not contain the secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{ChallengeReason, CredentialError};
+    ///
+    /// let error = CredentialError::unknown("the key has expired");
+    /// assert_eq!(error.status(), 401);
+    /// assert_eq!(error.reason(), ChallengeReason::Unknown);
+    /// ```
     pub fn unknown(detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             reason: ChallengeReason::Unknown,

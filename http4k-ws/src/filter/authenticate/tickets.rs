@@ -120,6 +120,16 @@ impl<T> Store<T> {
 
 impl<T> Tickets<T> {
     /// Creates a store without tickets. Each clone shares it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::Tickets;
+    ///
+    /// let tickets = Tickets::new().with_capacity(1);
+    /// assert!(tickets.clone().issue("ann").is_ok());
+    /// assert!(tickets.issue("bob").is_err()); // The clone has used the only place.
+    /// ```
     pub fn new() -> Self {
         Self {
             store: Arc::new(Mutex::new(Store {
@@ -133,9 +143,22 @@ impl<T> Tickets<T> {
     }
 
     /// Sets the time for which tickets are valid. Default: 30 s. The maximum is one hour, which a
-    /// longer time is reduced to.
+    /// longer time is reduced to. The store that is returned is a new one, without tickets.
     ///
     /// The time is tokio's, which is virtual in tests with feature `testing`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::Tickets;
+    ///
+    /// // A ticket that expires at once makes room for the next.
+    /// let tickets = Tickets::new().with_capacity(1).with_lifetime(Duration::ZERO);
+    /// assert!(tickets.issue("ann").is_ok());
+    /// assert!(tickets.issue("bob").is_ok());
+    /// ```
     #[must_use]
     pub fn with_lifetime(self, lifetime: Duration) -> Self {
         let (lifetime, store) = (lifetime.min(Duration::from_secs(3600)), Self::new().store);
@@ -146,7 +169,20 @@ impl<T> Tickets<T> {
         }
     }
 
-    /// Sets the maximum number of tickets that are neither used nor expired. Default: 10,000.
+    /// Sets the maximum number of tickets that are neither used nor expired. Default: 10,000. The
+    /// store that is returned is a new one, without tickets.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::Tickets;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let tickets = Tickets::new().with_capacity(1);
+    /// assert!(tickets.issue("ann").is_ok());
+    /// let full = tickets.issue("bob").unwrap_err();
+    /// assert_eq!(full.into_response().status(), 503);
+    /// ```
     #[must_use]
     pub fn with_capacity(self, capacity: usize) -> Self {
         let store = Self::new().store;
@@ -163,6 +199,17 @@ impl<T> Tickets<T> {
     ///
     /// Returns [`TicketsFull`] if as many tickets are outstanding as the store may hold. As a
     /// response it is 503.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::Tickets;
+    ///
+    /// let tickets = Tickets::new();
+    /// let ticket = tickets.issue("ann").unwrap();
+    /// assert_eq!(ticket.len(), 43);
+    /// assert_ne!(tickets.issue("ann").unwrap(), ticket);
+    /// ```
     pub fn issue(&self, value: T) -> Result<String, TicketsFull> {
         let now = Instant::now();
         let mut store = self.lock();

@@ -39,6 +39,17 @@ impl Quota {
     /// # Panics
     ///
     /// Panics if `calls` is 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::Quota;
+    ///
+    /// let quota = Quota::per_second(4);
+    /// assert_eq!((quota.interval(), quota.burst()), (Duration::from_millis(250), 4));
+    /// ```
     #[track_caller]
     pub const fn per_second(calls: u32) -> Self {
         Self::per(calls, Duration::from_secs(1))
@@ -49,6 +60,17 @@ impl Quota {
     /// # Panics
     ///
     /// Panics if `calls` is 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::Quota;
+    ///
+    /// let quota = Quota::per_minute(6);
+    /// assert_eq!((quota.interval(), quota.burst()), (Duration::from_secs(10), 6));
+    /// ```
     #[track_caller]
     pub const fn per_minute(calls: u32) -> Self {
         Self::per(calls, Duration::from_secs(60))
@@ -59,6 +81,17 @@ impl Quota {
     /// # Panics
     ///
     /// Panics if `calls` is 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::Quota;
+    ///
+    /// let quota = Quota::per_hour(6);
+    /// assert_eq!((quota.interval(), quota.burst()), (Duration::from_secs(600), 6));
+    /// ```
     #[track_caller]
     pub const fn per_hour(calls: u32) -> Self {
         Self::per(calls, Duration::from_secs(60 * 60))
@@ -66,6 +99,17 @@ impl Quota {
 
     /// Allows one call in each `interval`, and no burst. The interval is at least a nanosecond and
     /// at most 584 years.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::Quota;
+    ///
+    /// let quota = Quota::one_per(Duration::from_secs(90));
+    /// assert_eq!((quota.interval(), quota.burst()), (Duration::from_secs(90), 1));
+    /// ```
     pub const fn one_per(interval: Duration) -> Self {
         let nanos = interval.as_nanos();
         let interval = if nanos > u64::MAX as u128 {
@@ -83,6 +127,20 @@ impl Quota {
     /// # Panics
     ///
     /// Panics if `calls` is 0, because no call would ever be allowed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{Quota, rate_limit};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let quota = Quota::per_minute(60);
+    /// assert_eq!(quota.burst(), 60);
+    /// let limit = rate_limit(|_request: &Request| Some("everyone"), quota.with_burst(2));
+    /// let app = routes! { GET "/" => http(|| "hello") }.with(limit);
+    /// let statuses = [(); 3].map(|()| app.test_http("/").status().as_u16());
+    /// assert_eq!(statuses, [200, 200, 429]);
+    /// ```
     #[must_use]
     #[track_caller]
     pub const fn with_burst(mut self, calls: u32) -> Self {

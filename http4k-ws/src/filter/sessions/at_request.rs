@@ -112,6 +112,24 @@ where
     T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
 {
     /// Returns the value of the session; `None` if there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let sessions = CookieSessions::<String>::encrypted([SessionKey::generate()]);
+    /// let cookie = sessions.read(&Request::default()).await?.login("ann".into()).await?;
+    /// let field = format!("{}={}", cookie.name(), cookie.value());
+    /// let known = Request::get("/").header("cookie", field).body(Body::empty()).unwrap();
+    /// assert_eq!(sessions.read(&known).await?.value().map(String::as_str), Some("ann"));
+    /// assert_eq!(sessions.read(&Request::default()).await?.value(), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn value(&self) -> Option<&T> {
         self.0.is_used.store(true, Ordering::Relaxed);
         self.0.current.as_ref().map(|current| &current.value)
@@ -128,6 +146,25 @@ where
     ///
     /// Returns [`SessionError`] if the cookie would be too long, or if the store failed. A store
     /// that failed may have removed the session before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, MemorySessions, SessionError, SessionKey};
+    /// use http4k_ws::Request;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let store = MemorySessions::<String>::new(100);
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let sessions = sessions.with_store(store.clone());
+    /// let at_request = sessions.read(&Request::default()).await?;
+    /// let first = at_request.login("ann".into()).await?;
+    /// assert_ne!(at_request.login("ann".into()).await?.value(), first.value());
+    /// assert_eq!(store.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn login(&self, value: T) -> Result<SetCookie, SessionError> {
         let settings = self.settings();
         let Some(store) = &settings.store else {
@@ -171,6 +208,26 @@ where
     /// # Errors
     ///
     /// Returns [`SessionError::Store`] if the store failed. The session may still exist.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, MemorySessions, SessionError, SessionKey};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let store = MemorySessions::<String>::new(100);
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let sessions = sessions.with_store(store.clone());
+    /// let cookie = sessions.read(&Request::default()).await?.login("ann".into()).await?;
+    /// let field = format!("{}={}", cookie.name(), cookie.value());
+    /// let known = Request::post("/logout").header("cookie", field).body(Body::empty()).unwrap();
+    /// assert!(sessions.read(&known).await?.logout().await?.is_removed());
+    /// assert!(store.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn logout(&self) -> Result<SetCookie, SessionError> {
         self.remove_stored().await?;
         Ok(self.removed())

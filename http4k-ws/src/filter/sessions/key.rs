@@ -94,6 +94,15 @@ impl SessionKey {
     /// # Panics
     ///
     /// Panics if the operating system has no random numbers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::SessionKey;
+    ///
+    /// let key = SessionKey::generate();
+    /// assert_eq!(format!("{key:?}"), "SessionKey(..)");
+    /// ```
     pub fn generate() -> Self {
         Self(Key::generate())
     }
@@ -103,6 +112,15 @@ impl SessionKey {
     /// # Panics
     ///
     /// Panics if the operating system has no random numbers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::SessionKey;
+    ///
+    /// let text = SessionKey::generate_text();
+    /// assert!(text.parse::<SessionKey>().is_ok());
+    /// ```
     pub fn generate_text() -> String {
         BASE64_NOPAD.encode(Key::generate().encryption())
     }
@@ -113,6 +131,19 @@ impl SessionKey {
     ///
     /// Returns [`SessionKeyError::Length`] for another number of bytes, and
     /// [`SessionKeyError::Placeholder`] for one byte repeated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{SessionKey, SessionKeyError};
+    ///
+    /// let secret: Vec<u8> = (0..32).collect(); // As read from a file of secrets.
+    /// assert!(SessionKey::from_bytes(&secret).is_ok());
+    /// let short = SessionKey::from_bytes(&secret[1..]);
+    /// assert!(matches!(short, Err(SessionKeyError::Length { .. })));
+    /// let zeros = SessionKey::from_bytes(&[0; 32]);
+    /// assert!(matches!(zeros, Err(SessionKeyError::Placeholder { .. })));
+    /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SessionKeyError> {
         let length = bytes.len();
         if length != LENGTH {

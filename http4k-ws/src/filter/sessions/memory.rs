@@ -50,6 +50,26 @@ impl<T> MemorySessions<T> {
     /// # Panics
     ///
     /// Panics if `max` is 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, MemorySessions, SessionError, SessionKey};
+    /// use http4k_ws::Request;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let store = MemorySessions::<String>::new(1);
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let sessions = sessions.with_store(store.clone());
+    /// for name in ["ann", "bob"] {
+    ///     sessions.read(&Request::default()).await?.login(name.into()).await?;
+    /// }
+    /// assert_eq!(store.remove_if(|name| name == "ann"), 0); // Bob's session has ended hers.
+    /// assert_eq!(store.remove_if(|name| name == "bob"), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn new(max: usize) -> Self {
         assert!(max > 0, "a store of at most 0 sessions keeps none");
@@ -74,6 +94,26 @@ impl<T> MemorySessions<T> {
 
     /// Ends all sessions for whose values `predicate` returns `true`, and returns their number. The
     /// work grows with the number of sessions, during which others wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, MemorySessions, SessionError, SessionKey};
+    /// use http4k_ws::Request;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let store = MemorySessions::<String>::new(100);
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let sessions = sessions.with_store(store.clone());
+    /// for name in ["ann", "bob", "ann"] {
+    ///     sessions.read(&Request::default()).await?.login(name.into()).await?;
+    /// }
+    /// assert_eq!(store.remove_if(|name| name == "ann"), 2);
+    /// assert_eq!(store.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn remove_if(&self, predicate: impl Fn(&T) -> bool) -> usize {
         let mut entries = self.lock();
         let matching = entries

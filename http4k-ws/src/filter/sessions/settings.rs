@@ -127,6 +127,28 @@ where
     /// # Panics
     ///
     /// Panics if there are no keys.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let (old, new) = (SessionKey::generate(), SessionKey::generate());
+    /// let before = CookieSessions::<u64>::encrypted([old.clone()]);
+    /// let cookie = before.read(&Request::default()).await?.login(7).await?;
+    /// let field = format!("{}={}", cookie.name(), cookie.value());
+    /// let known = Request::get("/").header("cookie", field).body(Body::empty()).unwrap();
+    ///
+    /// let after = CookieSessions::<u64>::encrypted([new.clone(), old]);
+    /// assert_eq!(after.read(&known).await?.value(), Some(&7));
+    /// let without = CookieSessions::<u64>::encrypted([new]);
+    /// assert_eq!(without.read(&known).await?.value(), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn encrypted(keys: impl IntoIterator<Item = SessionKey>) -> Self {
         let keys: Vec<SessionKey> = keys.into_iter().collect();
@@ -151,6 +173,24 @@ where
     /// # Panics
     ///
     /// Panics if the name is not a token (RFC 9110 §5.6.2), or has the prefix already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]).with_name("cart");
+    /// let over = |uri: &str| uri.into_request().unwrap();
+    /// let cookie = sessions.read(&over("http://shop.example/")).await?.login(7).await?;
+    /// assert_eq!(cookie.name(), "cart");
+    /// let cookie = sessions.read(&over("https://shop.example/")).await?.login(7).await?;
+    /// assert_eq!(cookie.name(), "__Host-cart");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
@@ -170,6 +210,25 @@ where
     ///
     /// A cookie of one purpose cannot be used for another: give the parts of a site a purpose each
     /// if they share a key, such as `staging` and `production`, or two applications.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let keyed = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let of = |purpose: &'static str| keyed.clone().with_purpose(purpose);
+    /// let cookie = of("staging").read(&Request::default()).await?.login(7).await?;
+    /// let field = format!("{}={}", cookie.name(), cookie.value());
+    /// let known = Request::get("/").header("cookie", field).body(Body::empty()).unwrap();
+    /// assert_eq!(of("staging").read(&known).await?.value(), Some(&7));
+    /// assert_eq!(of("production").read(&known).await?.value(), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_purpose(mut self, purpose: impl Into<Cow<'static, str>>) -> Self {
         self.settings().purpose = purpose.into();
@@ -182,6 +241,26 @@ where
     /// # Panics
     ///
     /// Panics if it is less than a second.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::Request;
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let (sessions, hour) = (CookieSessions::encrypted([SessionKey::generate()]), 3600);
+    /// let cookie = sessions.read(&Request::default()).await?.login(7).await?;
+    /// assert_eq!(cookie.lifetime(), Some(Duration::from_secs(24 * hour)));
+    /// let sessions = sessions.with_idle_timeout(Duration::from_secs(hour));
+    /// let cookie = sessions.read(&Request::default()).await?.login(7).await?;
+    /// assert_eq!(cookie.lifetime(), Some(Duration::from_secs(hour)));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_idle_timeout(mut self, idle: Duration) -> Self {
@@ -198,6 +277,25 @@ where
     /// # Panics
     ///
     /// Panics if it is less than a second.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::Request;
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// // The end of the session comes before that of the idle time, which is 24 hours.
+    /// let sessions = sessions.with_max_age(Duration::from_secs(600));
+    /// let cookie = sessions.read(&Request::default()).await?.login(7).await?;
+    /// assert_eq!(cookie.lifetime(), Some(Duration::from_secs(600)));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_max_age(mut self, max_age: Duration) -> Self {
@@ -212,6 +310,24 @@ where
     /// Sets the requests of other sites that a browser sends the cookie with. Default:
     /// [`SameSite::Lax`], with which links work. See [`csrf`](crate::filter::csrf()) for the
     /// requests that it leaves.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey, Sessions};
+    /// use http4k_ws::message::SameSite;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn login(sessions: Sessions<u64>) -> Result<impl IntoResponse, SessionError> {
+    ///     Ok((sessions.login(7).await?, "welcome"))
+    /// }
+    ///
+    /// let sessions = CookieSessions::<u64>::encrypted([SessionKey::generate()]);
+    /// let app = routes! { POST "/login" => http(login(_)) };
+    /// let app = app.with(sessions.with_same_site(SameSite::Strict));
+    /// let response = app.test_http((Method::POST, "/login"));
+    /// assert!(response.header("set-cookie").unwrap().contains("; SameSite=Strict"));
+    /// ```
     #[must_use]
     pub fn with_same_site(mut self, same_site: SameSite) -> Self {
         self.settings().same_site = same_site;
@@ -222,6 +338,22 @@ where
     ///
     /// Use it behind a proxy that ends TLS and does not report it. By default, the scheme of the
     /// request decides: [`RequestExt::scheme`](crate::message::RequestExt::scheme).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]).with_https();
+    /// let cookie = sessions.read(&Request::default()).await?.login(7).await?;
+    /// assert_eq!(cookie.name(), "__Host-session");
+    /// assert!(cookie.is_secure());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_https(mut self) -> Self {
         self.settings().https = true;
@@ -235,6 +367,23 @@ where
     /// # Panics
     ///
     /// Panics if `path` does not start with one `/`, or is not a valid field value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, Session, SessionKey};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn home(Session(user): Session<String>) -> String {
+    ///     user
+    /// }
+    ///
+    /// let sessions = CookieSessions::<String>::encrypted([SessionKey::generate()]);
+    /// let app = routes! { GET "/" => http(home(_)) }.with(sessions.with_login_page("/login"));
+    /// let page = app.test_http(Request::get("/").header("accept", "text/html"));
+    /// assert_eq!((page.status().as_u16(), page.header("location")), (303, Some("/login")));
+    /// assert_eq!(app.test_http("/").status(), 401);
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_login_page(mut self, path: &str) -> Self {
@@ -252,6 +401,24 @@ where
     /// Keeps the values in `store`. The cookie then has an encrypted id of 256 random bits.
     ///
     /// A session can be revoked, its value may be of any size, and a login gives it another id.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::filter::sessions::{CookieSessions, MemorySessions, SessionError, SessionKey};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let store = MemorySessions::new(10_000);
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let sessions = sessions.with_store(store.clone());
+    /// let long = "x".repeat(100_000); // Too long for a cookie.
+    /// sessions.read(&Request::default()).await?.login(long).await?;
+    /// assert_eq!(store.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_store(mut self, store: impl SessionStore<T>) -> Self {
         self.settings().store = Some(Arc::new(store));

@@ -83,11 +83,31 @@ impl<T: 'static, D> BodyLens<T, D> {
     mapping_methods!(BodyLens);
 
     /// Returns the description of the lens; its name is that of the type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Body;
+    /// use http4k_ws::lens::Location;
+    ///
+    /// let lens = Body::json::<Vec<u32>>();
+    /// assert_eq!(lens.meta().location(), Location::Body);
+    /// assert_eq!(lens.meta().expected(), "JSON");
+    /// ```
     pub fn meta(&self) -> &Meta {
         &self.rules.meta
     }
 
     /// Adds a description of the body, for documentation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Body;
+    ///
+    /// let order = Body::json::<Vec<u32>>().with_description("the numbers of the items");
+    /// assert_eq!(order.meta().description(), Some("the numbers of the items"));
+    /// ```
     #[must_use]
     pub fn with_description(mut self, description: impl Into<Name>) -> Self {
         self.rules.meta.description = Some(description.into());
@@ -98,6 +118,20 @@ impl<T: 'static, D> BodyLens<T, D> {
     ///
     /// A page of another site can make a browser send such a body without a preflight request. Stay
     /// strict if cookies authenticate the client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let mut request = "/ages".into_request().unwrap().with_body("[7]");
+    /// let ages = Body::json::<Vec<u32>>();
+    /// assert_eq!(ages.get(&mut request).await.unwrap_err().status(), 415);
+    /// assert_eq!(ages.lenient().get(&mut request).await.unwrap(), [7]);
+    /// # }
+    /// ```
     #[must_use]
     pub fn lenient(mut self) -> Self {
         self.rules.types = ContentTypes::Lenient;
@@ -105,6 +139,19 @@ impl<T: 'static, D> BodyLens<T, D> {
     }
 
     /// Reads a body whatever its Content-Type is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let request = "/ages".into_request().unwrap().with_header("content-type", "text/plain");
+    /// let mut request = request.with_body("[7]");
+    /// assert_eq!(Body::json::<Vec<u32>>().unchecked().get(&mut request).await.unwrap(), [7]);
+    /// # }
+    /// ```
     #[must_use]
     pub fn unchecked(mut self) -> Self {
         self.rules.types = ContentTypes::Unchecked;
@@ -113,6 +160,21 @@ impl<T: 'static, D> BodyLens<T, D> {
 
     /// Reads a body that is empty and has no Content-Type as `None`, and writes `None` as such a
     /// body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let filter = Body::json::<Vec<u32>>().optional();
+    /// assert_eq!(filter.get(&mut "/search".into_request()?).await?, None);
+    /// let mut request = "/search".into_request()?.with(filter.of(Some(vec![7])))?;
+    /// assert_eq!(filter.get(&mut request).await?, Some(vec![7]));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn optional(mut self) -> BodyLens<Option<T>, D> {
         self.rules.meta.required = false;
         self.mapped(|codec| {
@@ -151,6 +213,24 @@ impl<T: 'static, D> BodyLens<T, D> {
     ///
     /// [`LensFailure`]: Unsupported, Missing or Invalid; its status is 413 for a body over its
     /// limit. The failure of a response is one [`in_response`](LensFailure::in_response).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::json::JsonExt;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ages = Body::json::<Vec<u32>>();
+    /// let mut request = "/ages".into_request()?.with_json(&[7])?;
+    /// assert_eq!(ages.get(&mut request).await?, [7]);
+    ///
+    /// let mut response = "".into_response().with_json("seven")?;
+    /// assert_eq!(ages.get(&mut response).await.unwrap_err().status(), 502);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get<M: HasBody>(&self, message: &mut M) -> Result<T, LensFailure> {
         let read = &self.codec.read;
         self.rules.read(message, |content| read(content)).await
@@ -162,6 +242,16 @@ impl<T: 'static, D> BodyLens<T, D> {
     ///
     /// [`LensFailure`] if the format cannot represent the value; it is one
     /// [`in_writing`](LensFailure::in_writing).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = Body::json().set(Response::default(), vec![7]).unwrap();
+    /// assert_eq!(response.header("content-type"), Some("application/json"));
+    /// assert_eq!(response.body(), "[7]");
+    /// ```
     pub fn set<M: HasBody>(&self, mut message: M, value: T) -> Result<M, LensFailure>
     where
         D: Writes,
@@ -180,6 +270,19 @@ impl<T: 'static, D> BodyLens<T, D> {
     }
 
     /// Returns the change that sets `value`, for [`With::with`](crate::lens::With::with).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Header;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let (ages, key) = (Body::json::<Vec<u32>>(), Header::string("x-key").required());
+    /// let request = "/ages".into_request().unwrap();
+    /// let request = request.with((ages.of(vec![7]), key.of("k1".into()))).unwrap();
+    /// assert_eq!(request.body(), "[7]");
+    /// assert_eq!(request.header("x-key"), Some("k1"));
+    /// ```
     pub fn of(&self, value: T) -> BodySetting<T>
     where
         D: Writes,
@@ -208,6 +311,20 @@ impl<M: HasBody, T: 'static> Modifier<M> for BodySetting<T> {
 impl Body {
     /// Returns a lens of text, which is sent as `text/plain; charset=utf-8`. It reads every
     /// `text/*` that is UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let page = Request::post("/").header("content-type", "text/html").body("<p>".into());
+    /// assert_eq!(Body::string().get(&mut page.unwrap()).await.unwrap(), "<p>");
+    /// let json = Request::post("/").header("content-type", "application/json").body("[]".into());
+    /// assert_eq!(Body::string().get(&mut json.unwrap()).await.unwrap_err().status(), 415);
+    /// # }
+    /// ```
     pub fn string() -> BodyLens<String> {
         let meta = Meta::new(Location::Body, "body", "text");
         let rules = BodyRules::new(meta, |content_type| {
@@ -222,6 +339,16 @@ impl Body {
     }
 
     /// Returns a lens of bytes, which are sent and read as `application/octet-stream`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let pixel = Body::binary().set(Response::default(), vec![0, 255].into()).unwrap();
+    /// assert_eq!(pixel.header("content-type"), Some("application/octet-stream"));
+    /// assert_eq!(pixel.body(), &b"\x00\xff"[..]);
+    /// ```
     pub fn binary() -> BodyLens<Bytes> {
         let meta = Meta::new(Location::Body, "body", "bytes");
         let is_read = |content_type: &str| Format::Binary.is_content_type(content_type);

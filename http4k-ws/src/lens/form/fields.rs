@@ -22,6 +22,17 @@ pub struct WebForm {
 
 impl WebForm {
     /// Creates a form without fields.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Form, WebForm};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let age = Form::int("age").required();
+    /// assert!(age.get(&WebForm::new()).is_err());
+    /// assert_eq!(age.get(&WebForm::new().with(age.of(30)).unwrap()), Ok(30));
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -33,6 +44,15 @@ impl WebForm {
     }
 
     /// Returns every field and its value in their order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::WebForm;
+    ///
+    /// let form: WebForm = [("name", "bob"), ("tag", "a"), ("tag", "b")].into_iter().collect();
+    /// assert_eq!(form.iter().collect::<Vec<_>>(), [("name", "bob"), ("tag", "a"), ("tag", "b")]);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields
             .iter()
@@ -41,6 +61,25 @@ impl WebForm {
 
     /// Returns the failures to read the fields, if the form was read with
     /// [`Form::feedback`](crate::lens::Form::feedback). A page can show each beside its field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Form;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let age = Form::int("age").required();
+    /// let mut request = Request::post("/people")
+    ///     .header("content-type", "application/x-www-form-urlencoded")
+    ///     .body("age=old".into())?;
+    /// let form = Form::feedback(&age).get(&mut request).await?;
+    /// assert_eq!(form.failures()[0].name(), "age");
+    /// assert_eq!(form.values("age").next(), Some("old")); // The page shows the input again.
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn failures(&self) -> &[Failure] {
         self.failure.as_ref().map_or(&[], LensFailure::failures)
     }

@@ -107,6 +107,26 @@ impl Form {
     ///
     /// `fields` are the lenses that will read the form, such as `(&name, &age)`, or `()` for no
     /// check.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Form;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (name, age) = (Form::string("name").required(), Form::int("age").required());
+    /// let mut request = Request::post("/people")
+    ///     .header("content-type", "application/x-www-form-urlencoded")
+    ///     .body("age=old".into())?;
+    /// let failure = Form::strict((&name, &age)).get(&mut request).await.unwrap_err();
+    /// assert_eq!(failure.failures().len(), 2);
+    /// let form = Form::strict(()).get(&mut request).await?;
+    /// assert_eq!(form.values("age").next(), Some("old"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn strict(fields: impl FormFields) -> BodyLens<WebForm> {
         lens(Validation::Strict, fields.checks())
     }

@@ -49,6 +49,14 @@ pub enum Format {
 
 impl Format {
     /// Returns the name in texts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Format;
+    ///
+    /// assert_eq!(Format::Cbor.as_str(), "CBOR");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Json => "JSON",
@@ -60,6 +68,15 @@ impl Format {
     }
 
     /// Returns the Content-Type of a body in this format.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Format;
+    ///
+    /// assert_eq!(Format::Text.content_type(), "text/plain; charset=utf-8");
+    /// assert_eq!(Format::MessagePack.content_type(), "application/msgpack");
+    /// ```
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -119,6 +136,15 @@ impl Format {
     }
 
     /// Returns `true` if messages in this format are text messages, and `false` if they are binary.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Format;
+    ///
+    /// assert!(Format::Json.is_text());
+    /// assert!(!Format::Cbor.is_text());
+    /// ```
     pub const fn is_text(self) -> bool {
         matches!(self, Self::Json | Self::Text)
     }

@@ -133,6 +133,25 @@ pub trait JsonExt: Sized {
     /// Content-Type is not that of JSON or is missing, Invalid if the body is not such a value or
     /// cannot be read. `Body::json().lenient()` reads a body without a Content-Type. The failure of
     /// a response is one [`in_response`](LensFailure::in_response).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::LensFailure;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn sum(request: Request) -> Result<String, LensFailure> {
+    ///     let numbers: Vec<i64> = request.json().await?;
+    ///     Ok(numbers.iter().sum::<i64>().to_string())
+    /// }
+    ///
+    /// let post = |kind: &str, body| {
+    ///     sum.test_http(Request::post("/").header("content-type", kind).body::<&str>(body))
+    /// };
+    /// assert_eq!(post("application/json", "[40, 2]").body(), "42");
+    /// assert_eq!(post("application/json", "[40, two]").status(), 400);
+    /// assert_eq!(post("text/plain", "[40, 2]").status(), 415);
+    /// ```
     fn json<T: DeserializeOwned>(self) -> impl Future<Output = Result<T, LensFailure>> + Send;
 
     /// Returns the message with `value` as its body, and `application/json` as its Content-Type.
@@ -141,6 +160,17 @@ pub trait JsonExt: Sized {
     ///
     /// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are
     /// lists.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = Response::default().with_json(&["tea", "cake"]).unwrap();
+    /// assert_eq!(response.header("content-type"), Some("application/json"));
+    /// assert_eq!(response.body(), r#"["tea","cake"]"#);
+    /// assert!(Response::default().with_json(&f64::NAN).is_err());
+    /// ```
     fn with_json<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, LensFailure>;
 }
 
@@ -226,6 +256,22 @@ impl Body {
     /// Returns a lens of any serde type, as JSON.
     ///
     /// It writes the Content-Type `application/json`, and also reads `…+json` (RFC 6839).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let ages = Body::json::<Vec<u32>>();
+    /// let mut request = Request::post("/ages")
+    ///     .header("content-type", "application/vnd.ages+json")
+    ///     .body("[7]".into())
+    ///     .unwrap();
+    /// assert_eq!(ages.get(&mut request).await.unwrap(), [7]);
+    /// # }
+    /// ```
     pub fn json<T: Serialize + DeserializeOwned + Send + 'static>() -> BodyLens<T> {
         BodyLens::new(rules(meta::<T>()), Codec::new(read::<T>, write::<T>))
     }

@@ -72,6 +72,19 @@ impl Multipart {
     /// # Errors
     ///
     /// Returns [`MultipartError::ContentType`] if the request has another type of body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Multipart, MultipartBody};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let form = MultipartBody::new().text("title", "cats");
+    /// let mut request = "/upload".into_request().unwrap().with(form).unwrap();
+    /// assert!(Multipart::of(&mut request).is_ok());
+    /// let mut other = "/upload".into_request().unwrap().with_body("title=cats");
+    /// assert!(Multipart::of(&mut other).is_err());
+    /// ```
     pub fn of(request: &mut Request) -> Result<Self, MultipartError> {
         let content_type = request.headers().get(CONTENT_TYPE);
         let text = content_type.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
@@ -90,6 +103,23 @@ impl Multipart {
     }
 
     /// Sets the number of parts that the form may have. Default: 1,000.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Multipart, MultipartBody};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let form = MultipartBody::new().text("title", "cats").text("title", "dogs");
+    /// let mut request = "/upload".into_request()?.with(form)?;
+    /// let mut form = Multipart::of(&mut request)?.with_max_parts(1);
+    /// assert!(form.next_part().await.is_ok());
+    /// assert!(form.next_part().await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_max_parts(self, parts: usize) -> Self {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,6 +140,23 @@ impl Multipart {
     /// # Cancel safety
     ///
     /// If the future is dropped, no part is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Multipart, MultipartBody};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let form = MultipartBody::new().text("title", "cats");
+    /// let mut request = "/upload".into_request()?.with(form)?;
+    /// let mut form = Multipart::of(&mut request)?;
+    /// assert_eq!(form.next_part().await?.unwrap().name(), "title");
+    /// assert!(form.next_part().await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn next_part(&mut self) -> Result<Option<Part>, MultipartError> {
         let next = poll_fn(|cx| {
             let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);

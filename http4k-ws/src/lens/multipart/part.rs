@@ -52,6 +52,15 @@ impl Part {
     /// Creates a part in memory, without a name. It is for [`MultipartBody`] and tests.
     ///
     /// [`MultipartBody`]: crate::lens::MultipartBody
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Part;
+    ///
+    /// let part = Part::new("hello");
+    /// assert_eq!((part.name(), part.is_file(), part.content_type()), ("", false, None));
+    /// ```
     pub fn new(content: impl Into<Bytes>) -> Self {
         Self {
             head: PartHead::default(),
@@ -71,6 +80,16 @@ impl Part {
     }
 
     /// Sets the name of the file.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Part;
+    ///
+    /// let part = Part::new("hello").with_file_name("a.txt");
+    /// assert!(part.is_file());
+    /// assert_eq!(part.file_name().as_deref(), Some("a.txt"));
+    /// ```
     #[must_use]
     pub fn with_file_name(mut self, file_name: impl Into<String>) -> Self {
         self.head.file_name = Some(file_name.into());
@@ -78,6 +97,15 @@ impl Part {
     }
 
     /// Sets the type of the content, such as `image/png`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Part;
+    ///
+    /// let part = Part::new(&b"\x89PNG"[..]).with_content_type("image/png");
+    /// assert_eq!(part.content_type(), Some("image/png"));
+    /// ```
     #[must_use]
     pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
         self.head.content_type = Some(content_type.into());
@@ -98,11 +126,30 @@ impl Part {
     /// and invisible marks. `None` if the part is not a file, or nothing of the name is left.
     ///
     /// The client chose it: show it, but do not store a file under it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Part;
+    ///
+    /// let named = |name: &str| Part::new("hello").with_file_name(name).file_name();
+    /// assert_eq!(named("C:\\photos\\cat.png").as_deref(), Some("cat.png"));
+    /// assert_eq!(named("../"), None);
+    /// ```
     pub fn file_name(&self) -> Option<String> {
         without_path(self.head.file_name.as_deref()?)
     }
 
     /// Returns `true` if the part was sent as a file, even one without a name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Part;
+    ///
+    /// assert!(Part::new("").with_file_name("").is_file()); // No file was chosen.
+    /// assert!(!Part::new("cats").is_file());
+    /// ```
     pub fn is_file(&self) -> bool {
         self.head.file_name.is_some()
     }
@@ -113,6 +160,18 @@ impl Part {
     }
 
     /// Limits the content to `bytes`. Reading more fails with [`MultipartError::PartTooLarge`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{MultipartError, Part};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let error = Part::new("hello").limit(4).bytes().await.unwrap_err();
+    /// assert!(matches!(error, MultipartError::PartTooLarge { .. }));
+    /// # }
+    /// ```
     #[must_use]
     pub fn limit(mut self, bytes: u64) -> Self {
         self.limit = bytes;
@@ -129,6 +188,22 @@ impl Part {
     /// # Cancel safety
     ///
     /// If the future is dropped, no bytes are lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Part;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::lens::MultipartError> {
+    /// let (mut part, mut length) = (Part::new("hello"), 0);
+    /// while let Some(chunk) = part.chunk().await? {
+    ///     length += chunk.len();
+    /// }
+    /// assert_eq!(length, 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         let chunk = match &mut self.content {
             Content::Memory(bytes) if bytes.is_empty() => None,
@@ -155,6 +230,18 @@ impl Part {
     /// # Errors
     ///
     /// Returns the errors of [`chunk`](Self::chunk).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::Part;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::lens::MultipartError> {
+    /// assert_eq!(Part::new(vec![0, 255]).bytes().await?, vec![0, 255]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn bytes(mut self) -> Result<Bytes, MultipartError> {
         if let Content::Memory(bytes) = &self.content {
             if bytes.len() as u64 <= self.limit {
@@ -173,6 +260,19 @@ impl Part {
     /// # Errors
     ///
     /// Returns the errors of [`chunk`](Self::chunk), and [`MultipartError::NotUtf8`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{MultipartError, Part};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert_eq!(Part::new("café").text().await.unwrap(), "café");
+    /// let error = Part::new(&b"caf\xe9"[..]).text().await.unwrap_err();
+    /// assert!(matches!(error, MultipartError::NotUtf8 { .. }));
+    /// # }
+    /// ```
     pub async fn text(self) -> Result<String, MultipartError> {
         let name = self.head.name.clone();
         let bytes = self.bytes().await?;
@@ -195,6 +295,25 @@ impl Part {
     /// # Cancel safety
     ///
     /// If the future is dropped, the file is removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{MultipartError, Part};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), MultipartError> {
+    /// # let folder = std::env::temp_dir().join(format!("save-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// let path = folder.join("7"); // A name of our own.
+    /// assert_eq!(Part::new("hello").save(&path).await?, 5);
+    /// let again = Part::new("other").save(&path).await;
+    /// assert!(matches!(again, Err(MultipartError::Save { .. })));
+    /// assert_eq!(std::fs::read_to_string(&path).unwrap(), "hello");
+    /// # std::fs::remove_dir_all(folder).unwrap();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, MultipartError> {
         let path = path.as_ref();
         let mut options = OpenOptions::new();

@@ -41,12 +41,37 @@ impl MultipartBody {
     }
 
     /// Adds a field with text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::MultipartBody;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let form = MultipartBody::new().text("title", "cats");
+    /// let request = "/upload".into_request().unwrap().with(form).unwrap();
+    /// let body = request.body().as_text().unwrap();
+    /// assert!(body.contains("name=\"title\"\r\n\r\ncats\r\n"));
+    /// ```
     #[must_use]
     pub fn text(self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.part(name, Part::new(text.into()))
     }
 
     /// Adds a file, as `application/octet-stream`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::MultipartBody;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let form = MultipartBody::new().file("photo", "cat.png", "PNG");
+    /// let request = "/upload".into_request().unwrap().with(form).unwrap();
+    /// let body = request.body().as_text().unwrap();
+    /// assert!(body.contains("name=\"photo\"; filename=\"cat.png\""));
+    /// assert!(body.to_lowercase().contains("content-type: application/octet-stream"));
+    /// ```
     #[must_use]
     pub fn file(
         self,
@@ -59,6 +84,19 @@ impl MultipartBody {
     }
 
     /// Adds a part in memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{MultipartBody, Part};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let notes = Part::new("<p>hi</p>").with_content_type("text/html");
+    /// let form = MultipartBody::new().part("notes", notes);
+    /// let request = "/upload".into_request().unwrap().with(form).unwrap();
+    /// let body = request.body().as_text().unwrap().to_lowercase();
+    /// assert!(body.contains("content-type: text/html"));
+    /// ```
     #[must_use]
     pub fn part(mut self, name: impl Into<String>, part: Part) -> Self {
         self.parts.push(part.with_name(name));

@@ -51,6 +51,16 @@ pub struct Explanation {
 
 impl Explanation {
     /// Returns the route that takes the request, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { GET "/users/<id>" as user => http(|id: u64| id.to_string()) };
+    /// assert_eq!(app.explain("GET /users/7").taken().unwrap().template(), "/users/<id>");
+    /// assert!(app.explain("GET /rooms").taken().is_none());
+    /// ```
     pub fn taken(&self) -> Option<&Route> {
         let taken = |candidate: &&Candidate| matches!(candidate.verdict, Verdict::Takes { .. });
         self.candidates
@@ -60,12 +70,37 @@ impl Explanation {
     }
 
     /// Returns the routes that could match the request, in the order of the table.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! {
+    ///     GET "/users/<id>"   => http(|id: u64| id.to_string()),
+    ///     POST "/users/<id>"  => http(|id: u64| id.to_string()),
+    ///     GET "/rooms/<name>" => http(|name: String| name),
+    /// };
+    /// assert_eq!(app.explain("GET /users/7").candidates().len(), 2);
+    /// ```
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
     /// Returns the status of the library's response if no route matches. Instead of a 404, a
     /// fallback may respond.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let chat = |ws: WebSocket| ws.try_send("hi");
+    /// let app = routes! { GET "/" => http(|| "hello"), "/chat" => ws(chat(ws)) };
+    /// assert_eq!(app.explain("GET /").status(), None);
+    /// assert_eq!(app.explain("GET /rooms").status(), Some(StatusCode::NOT_FOUND));
+    /// assert_eq!(app.explain("GET /chat").status(), Some(StatusCode::UPGRADE_REQUIRED));
+    /// ```
     pub fn status(&self) -> Option<StatusCode> {
         match self.outcome {
             Outcome::Found | Outcome::Mounted | Outcome::Described(_) => None,
@@ -81,6 +116,16 @@ impl Explanation {
     }
 
     /// Returns the methods in the `Allow` field of the response. Empty if it has no such field.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { GET | PUT "/rooms/<id>" => http(|id: u64| id.to_string()) };
+    /// assert!(app.explain("POST /rooms/7").allow().contains(&Method::PUT));
+    /// assert!(app.explain("GET /rooms").allow().is_empty());
+    /// ```
     pub fn allow(&self) -> &[Method] {
         match &self.outcome {
             Outcome::NotAllowed(methods) => methods,
