@@ -117,7 +117,8 @@
 /// | `ws`, in `ws(..)` | the [`WebSocket`](crate::WebSocket), of the type of the function's parameter |
 /// | `sse`, in `sse(..)` | the [`Sse`](crate::sse::Sse), of the type of the function's parameter |
 /// | `_` | a value that is read from the request by its type ([`FromRequest`](crate::FromRequest)) |
-/// | `&` of a parameter | a reference to it: to a `String`, unless the path has another type |
+/// | `&` or `&mut` of `req`, `ws` or `sse` | a reference to it |
+/// | `&` or `&mut` of a parameter | a reference to it: to a `String`, unless the path has another type |
 /// | another name or field, or `&` or `&*` of one | a captured value: cloned once for the route, and once for each call |
 /// | `&` of a static or a constant, such as `&POOL` | a reference to it |
 /// | any other expression | evaluated once, when the routes are built, and cloned for each call |

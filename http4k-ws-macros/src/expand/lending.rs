@@ -57,7 +57,7 @@ impl<'a> Lending<'a> {
                 Arg::Value(expr) => self.evaluates(expr.to_token_stream(), &mut uses)?,
                 Arg::Constant(reference) => self.names_none(reference.to_token_stream())?,
                 Arg::Param(..)
-                | Arg::BorrowedParam(..)
+                | Arg::Lent(..)
                 | Arg::Request(_)
                 | Arg::Socket(_)
                 | Arg::Extracted(_) => {}

@@ -24,12 +24,23 @@ pub(crate) enum Arg {
     Captured(Expr),
     /// `&name` or `&*name`: the same, passed by reference.
     Borrowed(ExprReference),
-    /// `&name` of the path parameter with this index.
-    BorrowedParam(usize, ExprReference),
+    /// `&name` or `&mut name` of a parameter, the request, the socket or the stream, which only the
+    /// call has.
+    Lent(ExprReference, Box<Arg>),
     /// `&POOL`: a static or a constant, passed unchanged.
     Constant(ExprReference),
     /// Any other expression: evaluated once, and cloned for each call.
     Value(Expr),
+}
+
+impl Arg {
+    /// Returns the argument without the reference to it.
+    pub(crate) fn place(&self) -> &Self {
+        match self {
+            Self::Lent(_, place) => place,
+            arg => arg,
+        }
+    }
 }
 
 /// The names with a meaning in a call.
@@ -61,7 +72,16 @@ impl Names<'_> {
         match expr {
             Expr::Infer(infer) => return Some(Arg::Extracted(infer.underscore_token.span)),
             Expr::Path(_) => return Some(Arg::Captured(expr.clone())),
-            Expr::Reference(reference) if reference.mutability.is_none() => {
+            Expr::Reference(reference) => {
+                if let Some(name) = plain_name(&reference.expr) {
+                    match self.named(name, errors) {
+                        Named::Known(arg) => {
+                            return Some(Arg::Lent(reference.clone(), Box::new(arg)));
+                        }
+                        Named::Refused => return None,
+                        Named::Other => {}
+                    }
+                }
                 if let Some(arg) = self.borrowed(reference) {
                     return Some(arg);
                 }
@@ -74,6 +94,12 @@ impl Names<'_> {
                  pass `{name}` as an argument of its own"
             );
             errors.at(name.span(), message);
+            return None;
+        }
+        if let Some(mutability) = mutability(expr) {
+            let message = "all requests share this value, so that none can borrow it as `&mut`: \
+                           remove `mut`, and let a lock guard what changes, such as a `Mutex`";
+            errors.at(mutability.span, message);
             return None;
         }
         if is_place(expr) {
@@ -90,15 +116,12 @@ impl Names<'_> {
         Some(Arg::Value(expr.clone()))
     }
 
-    /// Sorts a reference: to a parameter, to a static, or to a captured place.
+    /// Sorts a reference to what all requests share: to a static, or to a captured place.
     fn borrowed(&self, reference: &ExprReference) -> Option<Arg> {
-        let (place, _) = dereferenced(&reference.expr);
-        if let Some(name) = plain_name(&reference.expr) {
-            let name = name.unraw().to_string();
-            if let Some(index) = self.params.iter().position(|param| *param == name) {
-                return Some(Arg::BorrowedParam(index, reference.clone()));
-            }
+        if reference.mutability.is_some() {
+            return None;
         }
+        let (place, _) = dereferenced(&reference.expr);
         if is_constant(&reference.expr) {
             return Some(Arg::Constant(reference.clone()));
         }
@@ -220,6 +243,14 @@ enum Named {
     Known(Arg),
     Refused,
     Other,
+}
+
+/// Returns the `mut` of `&mut ..`.
+fn mutability(expr: &Expr) -> Option<Token![mut]> {
+    match expr {
+        Expr::Reference(reference) => reference.mutability,
+        _ => None,
+    }
 }
 
 /// Returns the name, if `expr` is a plain name.

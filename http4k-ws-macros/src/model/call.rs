@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprClosure, ExprMethodCall};
+use syn::{Expr, ExprCall, ExprClosure, ExprMethodCall, ExprReference, Token};
 
 use super::args::{Arg, Names, plain_name};
 use crate::errors::{Errors, near};
@@ -115,17 +115,16 @@ impl Call {
 
     /// Returns the indices of the parameters that are arguments.
     pub(crate) fn params(&self) -> impl Iterator<Item = usize> + '_ {
-        self.args.iter().filter_map(|arg| match arg {
-            Arg::Param(index, _) | Arg::BorrowedParam(index, _) => Some(*index),
+        self.args.iter().filter_map(|arg| match arg.place() {
+            Arg::Param(index, _) => Some(*index),
             _ => None,
         })
     }
 
     /// Returns the token of the first argument that is the parameter with this index.
     pub(crate) fn param_token(&self, param: usize) -> Option<&Ident> {
-        self.args.iter().find_map(|arg| match arg {
+        self.args.iter().find_map(|arg| match arg.place() {
             Arg::Param(index, written) if *index == param => Some(written),
-            Arg::BorrowedParam(index, borrowed) if *index == param => plain_name(&borrowed.expr),
             _ => None,
         })
     }
@@ -148,13 +147,30 @@ impl Call {
 
     /// Returns `true` if the parameter with this index is passed by reference.
     pub(crate) fn borrows_param(&self, index: usize) -> bool {
-        let mut args = self.args.iter();
-        args.any(|arg| matches!(arg, Arg::BorrowedParam(borrowed, _) if *borrowed == index))
+        self.lent()
+            .any(|(_, arg)| matches!(arg, Arg::Param(lent, _) if *lent == index))
+    }
+
+    /// Returns `mut` if the binding of `name`, which only the call has, is borrowed mutably.
+    pub(crate) fn mutability(&self, name: &Ident) -> Option<Token![mut]> {
+        let mut lent = self.lent();
+        lent.find_map(|(reference, _)| {
+            let is_meant = plain_name(&reference.expr).is_some_and(|lent| lent == name);
+            reference.mutability.filter(|_| is_meant)
+        })
+    }
+
+    /// Returns the arguments that are references to what only the call has.
+    fn lent(&self) -> impl Iterator<Item = (&ExprReference, &Arg)> {
+        self.args.iter().filter_map(|arg| match arg {
+            Arg::Lent(reference, place) => Some((reference, &**place)),
+            _ => None,
+        })
     }
 
     /// Returns `true` if the future of the function may borrow something that only its call has.
     ///
-    /// 1. A method borrows its receiver, and `&name` of a path parameter borrows that parameter.
+    /// 1. A method borrows its receiver, and `&name` of a parameter or of `req` borrows that.
     /// 2. A function over a socket or a stream outlives the route, and so borrows any value passed
     ///    by reference.
     pub(crate) fn lends(&self) -> bool {
@@ -162,13 +178,7 @@ impl Call {
         match &self.shape {
             Shape::Value(_) => false,
             Shape::Method(_) => true,
-            _ if self
-                .args
-                .iter()
-                .any(|arg| matches!(arg, Arg::BorrowedParam(..))) =>
-            {
-                true
-            }
+            _ if self.lent().next().is_some() => true,
             _ if self.socket().is_none() => false,
             Shape::Function { callee, .. } => {
                 matches!(callee, Callee::Value) || self.args.iter().any(is_lent)
@@ -180,19 +190,19 @@ impl Call {
     /// Returns `true` if an argument is the whole request, or is read from it.
     pub(crate) fn reads_request(&self) -> bool {
         let mut args = self.args.iter();
-        args.any(|arg| matches!(arg, Arg::Request(_) | Arg::Extracted(_)))
+        args.any(|arg| matches!(arg.place(), Arg::Request(_) | Arg::Extracted(_)))
     }
 
     /// Returns the token of the argument `ws` or `sse`.
     pub(crate) fn socket(&self) -> Option<&Ident> {
-        self.args.iter().find_map(|arg| match arg {
+        self.args.iter().find_map(|arg| match arg.place() {
             Arg::Socket(ident) => Some(ident),
             _ => None,
         })
     }
 
     pub(crate) fn request(&self) -> Option<&Ident> {
-        self.args.iter().find_map(|arg| match arg {
+        self.args.iter().find_map(|arg| match arg.place() {
             Arg::Request(ident) => Some(ident),
             _ => None,
         })

@@ -46,8 +46,9 @@ pub enum PathError {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a path segment",
     label = "a path parameter is parsed to the type of the handler's parameter",
-    note = "take an owned type that implements `FromStr`, such as `String` for `&str`; a segment is \
-            never absent, so take `T` for `Option<T>`",
+    note = "write `&name` in the call of a function that takes a reference, such as `&str`; \
+            otherwise take an owned type that implements `FromStr`; a segment is never absent, so \
+            take `T` for `Option<T>`",
     note = "a type of your own implements `FromStr` or derives `PathParam`; the socket is passed as \
             `ws`, the request as `req`, and what is read from the request as `_`",
     note = "the parameter of a closure may need its type, as in `|text: String|`"
@@ -127,9 +128,9 @@ impl FromPath<private::Text> for Cow<'static, str> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from the rest of a path",
     label = "a path parameter is parsed to the type of the handler's parameter",
-    note = "take an owned type that implements `FromStr`, such as `String` for `&str`, or a `Vec` \
-            of one, such as `Vec<String>`, for the segments; a rest is never absent, so take `T` \
-            for `Option<T>`",
+    note = "write `&name` in the call of a function that takes a reference, such as `&str`; \
+            otherwise take an owned type that implements `FromStr`, or a `Vec` of one, such as \
+            `Vec<String>`, for the segments; a rest is never absent, so take `T` for `Option<T>`",
     note = "the parameter of a closure may need its type, as in `|rest: String|`"
 )]
 pub trait FromRest<Via>: Sized {

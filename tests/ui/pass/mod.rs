@@ -4,6 +4,7 @@
 //! and closures where a function would do.
 #![allow(unreachable_pub, dead_code, clippy::all)]
 
+mod borrowed_of_the_call;
 mod calls;
 mod contract_test;
 mod expression;

@@ -18,7 +18,7 @@ impl Parts<'_> {
     pub(super) fn read_params(&mut self) {
         for (index, param) in self.params.iter().enumerate() {
             let name = match self.call.param_token(index) {
-                Some(token) => self.param_name(param, token),
+                Some(token) => self.bound(token, &self.param_name(param, token)),
                 None if param.ty.is_some() => quote!(_),
                 None => continue,
             };
@@ -60,18 +60,25 @@ impl Parts<'_> {
         name.to_token_stream()
     }
 
+    /// Returns the binding of `name`, for which `token` stands in the call.
+    pub(super) fn bound(&self, token: &Ident, name: &impl ToTokens) -> TokenStream {
+        let mutability = self.call.mutability(token);
+        quote!(#mutability #name)
+    }
+
     pub(super) fn arg(&mut self, index: usize, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Param(index, ident) => self.param_name(self.params[*index], ident),
-            Arg::BorrowedParam(
-                index,
+            Arg::Lent(
                 ExprReference {
-                    and_token, expr, ..
+                    and_token,
+                    mutability,
+                    ..
                 },
+                place,
             ) => {
-                let token = plain_name(expr).expect("a parameter is a plain name");
-                let name = self.param_name(self.params[*index], token);
-                quote!(#and_token #name)
+                let place = self.arg(index, place);
+                quote!(#and_token #mutability #place)
             }
             Arg::Constant(reference) => reference.to_token_stream(),
             Arg::Request(ident) | Arg::Socket(ident) => ident.to_token_stream(),

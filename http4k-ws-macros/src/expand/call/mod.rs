@@ -223,12 +223,14 @@ impl Parts<'_> {
             Protocol::Sse => quote_spanned!(self.at=> Sse<_>),
             Protocol::Ws | Protocol::Http => quote_spanned!(self.at=> WebSocket<_, _>),
         };
+        let ws = self.bound(ws, ws);
         quote_spanned!(self.at=> move |#ws: __http4k_ws::#ty| #consumed)
     }
 
     /// Binds `req`, if it is an argument.
     fn request(&self) -> Option<TokenStream> {
         let req = self.call.request()?;
+        let req = self.bound(req, req);
         // The socket keeps a copy, with the extensions.
         Some(match self.call.socket() {
             Some(_) => quote_spanned!(self.at=> let #req = call.take_request();),
