@@ -13,15 +13,44 @@ pub(super) type OnMessage = Box<dyn FnMut(WsMessage) -> WsResult + Send>;
 pub(super) type OnError = Box<dyn FnMut(&WsError) + Send>;
 pub(super) type OnClose = Box<dyn FnOnce(WsStatus) + Send>;
 
-/// The callbacks of one socket. Each list is taken out while it runs, so that it may use the
-/// socket.
+/// The callbacks of one socket. Most sockets have none, and no memory for them.
 #[derive(Default)]
-pub(super) struct Callbacks {
+pub(super) struct Callbacks(Option<Box<CallbackLists>>);
+
+/// The callbacks of each event. A list is taken out while it runs, so that it may use the socket.
+#[derive(Default)]
+pub(super) struct CallbackLists {
     pub(super) on_message: Vec<OnMessage>,
     pub(super) on_error: Vec<OnError>,
     pub(super) on_close: Vec<OnClose>,
-    /// `true` if a callback was ever registered. The socket then outlives its consumer.
-    pub(super) registered: bool,
+}
+
+impl Callbacks {
+    /// Returns `true` if a callback was ever registered. The socket then outlives its consumer.
+    pub(super) fn are_registered(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Returns `true` if there is a callback for messages.
+    pub(super) fn receive(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|lists| !lists.on_message.is_empty())
+    }
+
+    /// Returns the lists, to register a callback.
+    pub(super) fn register(&mut self) -> &mut CallbackLists {
+        self.0.get_or_insert_default()
+    }
+
+    /// Returns the lists, if a callback was ever registered.
+    pub(super) fn lists(&mut self) -> Option<&mut CallbackLists> {
+        self.0.as_deref_mut()
+    }
+
+    pub(super) fn into_lists(self) -> CallbackLists {
+        self.0.map(|lists| *lists).unwrap_or_default()
+    }
 }
 
 impl<In: Message, Out: Message> WebSocket<In, Out> {
@@ -56,9 +85,10 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         let format = self.format;
         let mut callback = move |message| callback(decoded(format, message)?).into_ws_result();
         let mut inner = self.end.state.lock();
-        inner.callbacks.registered = true;
-        if inner.closed.is_none() {
-            inner.callbacks.on_message.push(Box::new(callback));
+        let is_open = inner.closed.is_none();
+        let callbacks = inner.callbacks.register();
+        if is_open {
+            callbacks.on_message.push(Box::new(callback));
             inner.wake_session();
             return;
         }
@@ -94,8 +124,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// ```
     pub fn on_error(&self, callback: impl FnMut(&WsError) + Send + 'static) {
         let mut inner = self.end.state.lock();
-        inner.callbacks.registered = true;
-        inner.callbacks.on_error.push(Box::new(callback));
+        inner.callbacks.register().on_error.push(Box::new(callback));
     }
 
     /// Calls `callback` once, when either side closes the socket or the connection is lost. If that
@@ -116,9 +145,10 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// ```
     pub fn on_close(&self, callback: impl FnOnce(WsStatus) + Send + 'static) {
         let mut inner = self.end.state.lock();
-        inner.callbacks.registered = true;
-        match inner.closed.clone() {
-            None => inner.callbacks.on_close.push(Box::new(callback)),
+        let closed = inner.closed.clone();
+        let callbacks = inner.callbacks.register();
+        match closed {
+            None => callbacks.on_close.push(Box::new(callback)),
             Some(status) => {
                 drop(inner);
                 callback(status);

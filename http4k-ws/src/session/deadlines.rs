@@ -107,7 +107,8 @@ pub(super) struct Deadlines {
     wait: Option<(Wait, Instant)>,
     silence: Option<Silence>,
     arrival: Option<Arrival>,
-    consumer: Option<(u64, Instant)>,
+    /// Boxed, because a consumer mostly receives in time.
+    consumer: Option<Box<(u64, Instant)>>,
 }
 
 /// A timer, with the waker of the task that it wakes (8).
@@ -172,7 +173,16 @@ impl Deadlines {
         snapshot: &Snapshot<'_>,
         config: &SessionConfig,
     ) -> Option<Due> {
-        self.record(snapshot);
+        let may_be_earlier = self.record(snapshot);
+        if !may_be_earlier
+            && self
+                .timer
+                .as_mut()
+                .is_some_and(|timer| !timer.has_fired(cx))
+        {
+            // The case after nearly every message: the timer is not later than any deadline (2).
+            return None;
+        }
         loop {
             let Some((at, due)) = self.earliest(config) else {
                 self.timer = None;
@@ -193,8 +203,10 @@ impl Deadlines {
         }
     }
 
-    /// Starts the time again of each wait that `snapshot` differs in (1).
-    fn record(&mut self, snapshot: &Snapshot<'_>) {
+    /// Starts the time again of each wait that `snapshot` differs in (1). Returns `true` if a
+    /// deadline may now be earlier than all of those before.
+    fn record(&mut self, snapshot: &Snapshot<'_>) -> bool {
+        let mut may_be_earlier = false;
         // The wait of the phase (3).
         let wait = match snapshot.phase {
             Phase::Failing(_) if snapshot.awaits_responses => Some(Wait::Responses),
@@ -208,25 +220,30 @@ impl Deadlines {
         };
         if self.wait.map(|(known, _)| known) != wait {
             self.wait = wait.map(|wait| (wait, Instant::now()));
+            may_be_earlier = true;
         }
         // The consumer, which only an open session waits for.
         let received = snapshot
             .consumer_progress
             .filter(|_| matches!(snapshot.phase, Phase::Open));
-        if self.consumer.map(|(known, _)| known) != received {
-            self.consumer = received.map(|received| (received, Instant::now()));
+        if self.consumer.as_ref().map(|consumer| consumer.0) != received {
+            self.consumer = received.map(|received| Box::new((received, Instant::now())));
+            may_be_earlier = true;
         }
         // Silence and slow messages, while this side reads (4).
         if !matches!(snapshot.phase, Phase::Open) || snapshot.reading_paused {
             self.silence = None;
             self.arrival = None;
-            return;
+            return may_be_earlier;
         }
         let activity = (
             snapshot.progress.bytes_read,
             snapshot.progress.bytes_resumed,
         );
         if self.silence.as_ref().map(|silence| silence.activity) != Some(activity) {
+            // Without a ping before, the deadline of the next one only moves on.
+            let pinged = |silence: &Silence| silence.pinged.is_some();
+            may_be_earlier |= self.silence.as_ref().is_none_or(pinged);
             self.silence = Some(Silence {
                 activity,
                 since: Instant::now(),
@@ -241,7 +258,9 @@ impl Deadlines {
                 from,
                 since: Instant::now(),
             });
+            may_be_earlier = true;
         }
+        may_be_earlier
     }
 
     /// Returns the earliest deadline. `None` if nothing is waited for, or without a limit.
@@ -267,9 +286,8 @@ impl Deadlines {
         let period = config.message_deadline.filter(|_| config.message_rate > 0);
         let arrival = self.arrival.as_ref();
         let period_ends = arrival.and_then(|arrival| arrival.since.checked_add(period?));
-        let stuck = self
-            .consumer
-            .and_then(|(_, since)| since.checked_add(config.consumer_stall));
+        let consumer = self.consumer.as_ref();
+        let stuck = consumer.and_then(|consumer| consumer.1.checked_add(config.consumer_stall));
         [
             wait.map(|at| (at, Due::Phase)),
             period_ends.map(|at| (at, Due::Message)),

@@ -95,10 +95,14 @@ impl<T> Deque<T> {
     }
 
     /// Inserts all items of `from` before the item at `index`.
+    #[inline]
     pub(super) fn insert(&mut self, index: usize, from: &mut VecDeque<T>) {
-        if from.is_empty() {
-            return;
+        if !from.is_empty() {
+            self.insert_some(index, from);
         }
+    }
+
+    fn insert_some(&mut self, index: usize, from: &mut VecDeque<T>) {
         let mut all = std::mem::take(&mut self.rest);
         if let Some(first) = self.first.take() {
             all.push_front(first);

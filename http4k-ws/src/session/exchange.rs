@@ -29,13 +29,8 @@ use std::task::{RawWakerVTable, Waker};
 use super::queue::Amount;
 use crate::message::WsMessage;
 
-/// The messages for which a thread keeps memory between two polls.
-const KEPT: usize = 256;
-
 thread_local! {
     static EXCHANGE: RefCell<Exchange> = const { RefCell::new(Exchange::none()) };
-    static BUFFERS: RefCell<(VecDeque<WsMessage>, VecDeque<WsMessage>)> =
-        const { RefCell::new((VecDeque::new(), VecDeque::new())) };
 }
 
 /// The part of an exchange that other tasks see (3, 5).
@@ -235,23 +230,6 @@ pub(super) fn send(
     match (sent, message) {
         (_, Some(message)) => Err(message),
         _ => Ok(()),
-    }
-}
-
-/// Returns the memory of the thread for the messages that a session receives and sends.
-pub(super) fn buffers() -> (VecDeque<WsMessage>, VecDeque<WsMessage>) {
-    let taken = BUFFERS.try_with(|buffers| {
-        let mut buffers = buffers.try_borrow_mut().ok()?;
-        Some(std::mem::take(&mut *buffers))
-    });
-    taken.ok().flatten().unwrap_or_default()
-}
-
-/// Keeps the memory of two empty queues for the next poll of any session.
-pub(super) fn keep_buffers(received: VecDeque<WsMessage>, sending: VecDeque<WsMessage>) {
-    if received.capacity().max(sending.capacity()) <= KEPT {
-        let kept = BUFFERS.try_with(|buffers| buffers.replace((received, sending)));
-        drop(kept);
     }
 }
 

@@ -14,8 +14,7 @@
 //! | closed | | yes | yes | yes |
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::metrics::{Metrics, SocketMetrics, Traffic};
 use super::trace::Trace;
@@ -163,33 +162,30 @@ type Observe = Arc<dyn Fn(WsEvent<'_>) + Send + Sync>;
 
 /// The observers of one socket. A socket without observers pays for one atomic load per event.
 #[derive(Default)]
-struct Observers {
-    any: AtomicBool,
-    list: Mutex<Vec<Observe>>,
-}
+struct Observers(OnceLock<Box<Mutex<Vec<Observe>>>>);
 
 impl Observers {
     fn add(&self, observer: impl Fn(WsEvent<'_>) + Send + Sync + 'static) {
-        let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = self.0.get_or_init(Box::default);
+        let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
         list.push(Arc::new(observer));
-        self.any.store(true, Ordering::Release);
     }
 
     #[inline]
     fn notify(&self, event: WsEvent<'_>) {
-        if self.any.load(Ordering::Acquire) {
-            self.notify_each(event);
+        if let Some(list) = self.0.get() {
+            notify_each(list, event);
         }
     }
+}
 
-    fn notify_each(&self, event: WsEvent<'_>) {
-        // The list is copied, so that an observer runs without the lock and may add another.
-        let list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
-        let observers = list.clone();
-        drop(list);
-        for observer in observers {
-            guarded("an observer of a WebSocket", || observer(event));
-        }
+fn notify_each(list: &Mutex<Vec<Observe>>, event: WsEvent<'_>) {
+    // The list is copied, so that an observer runs without the lock and may add another.
+    let list = list.lock().unwrap_or_else(PoisonError::into_inner);
+    let observers = list.clone();
+    drop(list);
+    for observer in observers {
+        guarded("an observer of a WebSocket", || observer(event));
     }
 }
 

@@ -113,7 +113,7 @@ impl<Out: Message> WsSender<Out> {
     /// ```
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
-        self.state.send(message).await
+        self.state.send(message)?.await
     }
 
     /// Queues `message` without waiting.
@@ -254,7 +254,7 @@ impl<Out: Message> WsSender<Out> {
     /// Queues a message that is encoded already, waiting for queue space if necessary.
     #[cfg(feature = "json")]
     pub(crate) async fn send_encoded(&self, message: WsMessage) -> Result<(), SendError> {
-        self.state.send(message).await
+        self.state.send(message)?.await
     }
 
     /// Waits until all messages queued so far, by any sender, have left this process, as

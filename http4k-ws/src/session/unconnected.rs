@@ -54,6 +54,7 @@ impl WsSender {
             return false;
         };
         self.state().notifier.not_opened(&WsStatus::ABNORMAL);
+        let callbacks = callbacks.into_lists();
         let reported = !callbacks.on_error.is_empty();
         for mut callback in callbacks.on_error {
             guarded(CALLBACK, || callback(error));

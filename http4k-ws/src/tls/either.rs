@@ -25,6 +25,7 @@ macro_rules! either {
 }
 
 impl<S: ByteStream, T: ByteStream> AsyncRead for Either<S, T> {
+    #[inline]
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -35,6 +36,7 @@ impl<S: ByteStream, T: ByteStream> AsyncRead for Either<S, T> {
 }
 
 impl<S: ByteStream, T: ByteStream> AsyncWrite for Either<S, T> {
+    #[inline]
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -86,6 +86,7 @@ impl<S> Metered<S> {
         self.meter.clone()
     }
 
+    #[inline]
     fn note(&mut self, written: &Poll<io::Result<usize>>) {
         match written {
             Poll::Ready(Ok(bytes)) => {
@@ -101,6 +102,7 @@ impl<S> Metered<S> {
 }
 
 impl<S: ByteStream> AsyncRead for Metered<S> {
+    #[inline]
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -114,6 +116,7 @@ impl<S: ByteStream> AsyncRead for Metered<S> {
 }
 
 impl<S: ByteStream> AsyncWrite for Metered<S> {
+    #[inline]
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

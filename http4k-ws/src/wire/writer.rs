@@ -40,10 +40,13 @@ pub(super) struct Writer {
     gathered: Vec<u8>,
     /// The number of gathered bytes that are written.
     from: usize,
-    /// The payload that follows the gathered bytes.
-    long: Option<Long>,
+    /// The payload that follows the gathered bytes. Boxed, as the control frames are, because few
+    /// sockets have one at a time.
+    long: Option<Box<Long>>,
     /// The control frames that follow.
-    control: Control,
+    control: Option<Box<Control>>,
+    /// A close frame is among the control frames or the gathered bytes. Nothing may follow it.
+    closed: bool,
     /// The last write was not accepted.
     blocked: bool,
     /// Some written bytes are not flushed yet.
@@ -68,16 +71,7 @@ struct Long {
 struct Control {
     pong: Option<Bytes>,
     ping: Option<Bytes>,
-    close: Close,
-}
-
-#[derive(Debug, Default)]
-enum Close {
-    #[default]
-    NotYet,
-    Waiting(WsStatus),
-    /// Nothing may follow.
-    Gathered,
+    close: Option<WsStatus>,
 }
 
 impl Writer {
@@ -87,7 +81,8 @@ impl Writer {
             gathered: Vec::new(),
             from: 0,
             long: None,
-            control: Control::default(),
+            control: None,
+            closed: false,
             blocked: false,
             unflushed: false,
             written: 0,
@@ -137,7 +132,7 @@ impl Writer {
     /// Gathers a message, after [`poll_ready`](Self::poll_ready) was ready.
     #[inline]
     pub(super) fn message(&mut self, message: WsMessage) -> Result<(), Gone> {
-        if self.is_closed() {
+        if self.closed {
             return Err(Gone);
         }
         let key = self.key();
@@ -147,11 +142,11 @@ impl Writer {
         if payload.len() < LONG {
             frame::put_payload(out, &payload, key, 0);
         } else {
-            self.long = Some(Long {
+            self.long = Some(Box::new(Long {
                 left: payload,
                 key,
                 at: 0,
-            });
+            }));
         }
         Ok(())
     }
@@ -171,35 +166,55 @@ impl Writer {
 
     /// Sends a close frame after everything else. Fails if there is one already.
     pub(super) fn close(&mut self, status: WsStatus) -> Result<(), Gone> {
-        if self.is_closed() {
+        if self.closed {
             return Err(Gone);
         }
-        self.control.close = Close::Waiting(status);
+        self.closed = true;
+        if self.has_wait() {
+            self.control.get_or_insert_default().close = Some(status);
+        } else {
+            let key = self.key();
+            frame::put_close(self.out(), &status, key);
+        }
         Ok(())
     }
 
     /// Sends a ping with the next write. Of several that wait the latest is sent, and one with an
     /// empty payload only if it is alone.
     pub(super) fn ping(&mut self, payload: Bytes) {
-        if !payload.is_empty() || self.control.ping.is_none() {
-            self.control.ping = Some(payload);
+        let Some(Control { ping, .. }) = self.control() else {
+            return;
+        };
+        if !payload.is_empty() || ping.is_none() {
+            *ping = Some(payload);
         }
     }
 
     /// Responds to a ping. Of several that wait only the latest is sent.
     pub(super) fn pong(&mut self, payload: Bytes) {
         // A newer pong must be able to replace it, which it could not in `gathered`.
-        let waits = self.blocked || self.long.is_some() || self.control.pong.is_some();
-        if waits || self.is_closed() {
-            self.control.pong = Some(payload);
+        if self.closed || self.has_wait() {
+            if let Some(Control { pong, .. }) = self.control() {
+                *pong = Some(payload);
+            }
         } else {
             let key = self.key();
             frame::put_control(self.out(), PONG, &payload, key);
         }
     }
 
-    fn is_closed(&self) -> bool {
-        !matches!(self.control.close, Close::NotYet)
+    /// Returns `true` if a control frame must wait behind a payload, a write or another one (1, 4).
+    fn has_wait(&self) -> bool {
+        self.blocked || self.long.is_some() || self.control.is_some()
+    }
+
+    /// Returns the control frames that wait, for another one in front of a close frame. `None` if
+    /// that is gathered (5).
+    fn control(&mut self) -> Option<&mut Control> {
+        match self.closed {
+            true => self.control.as_deref_mut(),
+            false => Some(self.control.get_or_insert_default()),
+        }
     }
 
     /// Writes and flushes everything.
@@ -256,7 +271,15 @@ impl Writer {
     }
 
     /// Gathers the bytes to write next: a piece of a client's long payload, or the control frames.
+    #[inline]
     fn gather(&mut self) {
+        // Mostly there is neither.
+        if self.long.is_some() || self.control.is_some() {
+            self.gather_next();
+        }
+    }
+
+    fn gather_next(&mut self) {
         let all_written = self.from == self.gathered.len();
         if let Some(long) = &mut self.long {
             if long.left.is_empty() {
@@ -284,10 +307,10 @@ impl Writer {
     }
 
     fn gather_control(&mut self) {
-        if matches!(self.control.close, Close::Gathered) || !self.control.waits() {
+        let Some(control) = self.control.take() else {
             return;
-        }
-        let Control { pong, ping, close } = std::mem::take(&mut self.control);
+        };
+        let Control { pong, ping, close } = *control;
         if let Some(payload) = pong {
             let key = self.key();
             frame::put_control(self.out(), PONG, &payload, key);
@@ -296,10 +319,9 @@ impl Writer {
             let key = self.key();
             frame::put_control(self.out(), PING, &payload, key);
         }
-        if let Close::Waiting(status) = close {
+        if let Some(status) = close {
             let key = self.key();
             frame::put_close(self.out(), &status, key);
-            self.control.close = Close::Gathered;
         }
     }
 
@@ -345,14 +367,6 @@ impl Writer {
             self.return_buffer();
             self.gathered = rest;
         }
-    }
-}
-
-impl Control {
-    /// Returns `true` if a control frame waits.
-    fn waits(&self) -> bool {
-        let closes = !matches!(self.close, Close::NotYet);
-        closes || self.pong.is_some() || self.ping.is_some()
     }
 }
 

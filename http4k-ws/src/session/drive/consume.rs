@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use super::{PollState, Session};
 use crate::message::{WsStatus, printable};
 use crate::panics::guarded;
-use crate::session::callbacks::Callbacks;
+use crate::session::callbacks::{CallbackLists, Callbacks};
 use crate::session::error::WsError;
 use crate::session::exchange;
 use crate::session::queue::Amount;
@@ -75,14 +75,14 @@ impl<T: Transport> Session<T> {
     pub(super) fn dispatch(&mut self) {
         loop {
             let mut inner = self.state.lock();
-            if inner.callbacks.on_message.is_empty() || inner.must_wait() || inner.end().is_some() {
+            if !inner.callbacks.receive() || inner.must_wait() || inner.end().is_some() {
                 return;
             }
             let Some(message) = inner.inbound.pop() else {
                 return;
             };
             // The callbacks run without the lock, so that they may use the socket.
-            let mut callbacks = std::mem::take(&mut inner.callbacks.on_message);
+            let mut callbacks = std::mem::take(&mut inner.callbacks.register().on_message);
             drop(inner);
             for callback in &mut callbacks {
                 let message = message.clone();
@@ -94,14 +94,18 @@ impl<T: Transport> Session<T> {
             }
             let mut inner = self.state.lock();
             // Callbacks that were registered meanwhile come after the others.
-            callbacks.append(&mut inner.callbacks.on_message);
-            inner.callbacks.on_message = callbacks;
+            let lists = inner.callbacks.register();
+            callbacks.append(&mut lists.on_message);
+            lists.on_message = callbacks;
         }
     }
 
     /// Passes `error` to the error callbacks. Without any, it closes the socket.
     pub(super) fn callback_failed(&self, error: &WsError) {
-        let mut callbacks = std::mem::take(&mut self.state.lock().callbacks.on_error);
+        let mut callbacks = match self.state.lock().callbacks.lists() {
+            Some(lists) => std::mem::take(&mut lists.on_error),
+            None => Vec::new(),
+        };
         if callbacks.is_empty() {
             return self.close_with(error);
         }
@@ -111,12 +115,14 @@ impl<T: Transport> Session<T> {
             }
         }
         let mut inner = self.state.lock();
-        callbacks.append(&mut inner.callbacks.on_error);
-        inner.callbacks.on_error = callbacks;
+        let lists = inner.callbacks.register();
+        callbacks.append(&mut lists.on_error);
+        lists.on_error = callbacks;
     }
 
     /// Calls and drops the callbacks of a socket that is over with `status`.
-    pub(super) fn end_callbacks(&self, mut callbacks: Callbacks, status: &WsStatus) {
+    pub(super) fn end_callbacks(&self, callbacks: Callbacks, status: &WsStatus) {
+        let mut callbacks = callbacks.into_lists();
         self.deliver_remaining(&mut callbacks);
         for callback in callbacks.on_close {
             let status = status.clone();
@@ -132,7 +138,7 @@ impl<T: Transport> Session<T> {
 
     /// Passes the messages that arrived before the end to the callbacks, as `recv` would return
     /// them. They were still queued because there was no space for responses, or no callback.
-    fn deliver_remaining(&self, callbacks: &mut Callbacks) {
+    fn deliver_remaining(&self, callbacks: &mut CallbackLists) {
         if callbacks.on_message.is_empty() {
             return;
         }

@@ -14,7 +14,7 @@
 //!
 //! A poll moves a bounded number of messages. Beyond that it wakes itself, so that the other tasks
 //! of the thread run in between. A poll in which a consumer responds to its peer takes the lock of
-//! the state three times: to begin, for step 3, and to park.
+//! the state four times: to begin a step, for 3, after 4, and to park.
 
 pub(super) mod consume;
 mod filter;
@@ -33,7 +33,6 @@ use super::budget::Budget;
 use super::config::SessionConfig;
 use super::deadlines::{Deadlines, Phase};
 use super::error::WsResult;
-use super::exchange;
 use super::message_filter::MessageFilters;
 use super::metrics::Traffic;
 use super::queue::Amount;
@@ -108,7 +107,7 @@ pub(crate) struct Session<T: Transport> {
     started: bool,
     phase: Phase,
     /// The limit on reading while the transport is blocked.
-    hold: Option<Hold>,
+    hold: Option<Box<Hold>>,
     deadlines: Deadlines,
     traffic: Traffic,
     /// The log of the server, which bounds its lines. `None` for a client and in memory.
@@ -123,7 +122,7 @@ struct PollState {
     may_read: Amount,
     may_write: Amount,
     seen: Seen,
-    moving: Moving,
+    moving: Box<Moving>,
     /// `true` if the transport has nothing more to read.
     read_all: bool,
     /// The reason why reading stopped before that.
@@ -136,18 +135,12 @@ struct PollState {
 }
 
 impl PollState {
-    fn new(seen: Seen) -> Self {
-        let (received, sending) = exchange::buffers();
+    fn new() -> Self {
         Self {
             may_read: PER_POLL,
             may_write: PER_POLL,
-            seen,
-            moving: Moving {
-                received,
-                received_amount: Amount::default(),
-                sending,
-                sent_bytes: 0,
-            },
+            seen: Seen::default(),
+            moving: Moving::take(),
             read_all: false,
             halt: None,
             ahead: false,
@@ -205,18 +198,17 @@ impl<T: Transport> Session<T> {
         if !self.started {
             self.take_filters();
         }
-        let seen = self.state.begin_poll(self.exchanges());
-        let mut poll = PollState::new(seen);
+        let mut poll = PollState::new();
         if !self.started {
             self.started = true;
+            poll.seen = self.state.begin_step(self.exchanges());
             // An observer that the consumer adds at once sees the first message.
             self.consume(cx, &mut poll);
             // The first step has an exchange of its own.
             self.state.end_exchange();
-            poll.seen = self.state.begin_poll(self.exchanges());
         }
         let polled = self.repeat_steps(cx, &mut poll);
-        exchange::keep_buffers(poll.moving.received, poll.moving.sending);
+        poll.moving.keep();
         polled
     }
 
@@ -225,6 +217,7 @@ impl<T: Transport> Session<T> {
             if self.step(cx, poll) {
                 continue;
             }
+            self.end_connection(cx);
             if let Some(status) = self.ended() {
                 return Poll::Ready(status);
             }
@@ -254,6 +247,7 @@ impl<T: Transport> Session<T> {
 
     /// Reads, lets the consumer respond, and writes. Returns `true` if another step may move more.
     fn step(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
+        poll.seen = self.state.begin_step(self.exchanges());
         self.read(cx, poll);
         // The consumer runs after reading and before writing, so that all its responses leave in
         // one write.
@@ -263,12 +257,10 @@ impl<T: Transport> Session<T> {
             self.shed(cx);
         }
         let task_waited = self.write(cx, poll, &requests);
-        // A task that waited for space may send more at once. The order matters: `end_connection`
-        // runs only if nothing else is left.
+        // A task that waited for space may send more at once.
         (task_waited && !poll.may_write.is_spent())
             || (self.filters.is_some() && self.filters_on(poll))
             || self.reads_on(poll)
-            || self.end_connection(cx)
     }
 
     /// Returns `true` if the consumer may exchange messages with the session without the lock.
@@ -294,15 +286,13 @@ impl<T: Transport> Session<T> {
         let mut facts = Facts {
             sends: matches!(self.phase, Phase::Open | Phase::Failing(_)),
             consumes: self.consumer.is_some(),
-            exchanges: self.exchanges(),
             dispatches,
         };
-        let (mut requests, seen) = self.state.sync(facts, &mut poll.moving);
-        poll.seen = seen;
+        let mut requests = self.state.sync(facts, &mut poll.moving);
         if requests.dispatch {
             self.dispatch();
             facts.dispatches = false;
-            (requests, poll.seen) = self.state.sync(facts, &mut poll.moving);
+            requests = self.state.sync(facts, &mut poll.moving);
         }
         if let Some(payload) = requests.ping.take() {
             // The flush that follows reports a failure.
@@ -311,13 +301,11 @@ impl<T: Transport> Session<T> {
         requests
     }
 
-    /// Shuts the connection down after the close frames. Returns `true` if that was completed now.
-    fn end_connection(&mut self, cx: &mut Context<'_>) -> bool {
+    /// Shuts the connection down after the close frames, once no step is left.
+    fn end_connection(&mut self, cx: &mut Context<'_>) {
         if matches!(self.phase, Phase::Ending) && self.transport.poll_shutdown(cx).is_ready() {
             self.phase = Phase::Over;
-            return true;
         }
-        false
     }
 
     /// Reports that the peer broke a rule, exceeded a bound or missed a deadline.
@@ -355,7 +343,7 @@ impl<T: Transport> Session<T> {
     /// an application that has just sent a message or closed the socket is not polled again.
     fn write_remaining(&mut self) {
         if matches!(self.phase, Phase::Open) && !std::thread::panicking() {
-            let mut poll = PollState::new(Seen::default());
+            let mut poll = PollState::new();
             let requests = self.take_requests(&mut poll, false);
             let mut cx = Context::from_waker(Waker::noop());
             self.write(&mut cx, &mut poll, &requests);

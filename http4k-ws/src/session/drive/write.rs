@@ -63,10 +63,10 @@ impl<T: Transport> Session<T> {
             (false, Some(_)) => self.hold = None,
             (true, None) => {
                 let written_before = self.transport.progress().bytes_written;
-                self.hold = Some(Hold {
+                self.hold = Some(Box::new(Hold {
                     written_before,
                     read: 0,
-                });
+                }));
             }
             _ => {}
         }

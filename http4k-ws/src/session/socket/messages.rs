@@ -90,7 +90,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// ```
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
-        self.end.state.send(message).await
+        self.end.state.send(message)?.await
     }
 
     /// Queues `message` without waiting.

@@ -12,13 +12,14 @@
 //!    called under it.
 //! 4. The session takes the messages to the peer out of their queue all at once, unless a policy
 //!    may still drop them. They count as queued until they are passed to the transport.
-//! 5. While the session is polled, what its consumer sends is queued in front of what others have
-//!    sent since the last [`sync`](SocketState::sync). So a flush cannot know the numbers of those
-//!    messages before the next one.
+//! 5. While the session polls its consumer, what the consumer sends is queued in front of what
+//!    others have sent since the step began. So a flush cannot know the numbers of those messages
+//!    before the next [`sync`](SocketState::sync).
 
 mod ending;
 mod exchanging;
 mod flushing;
+mod moving;
 mod receiving;
 mod sending;
 mod sync;
@@ -43,7 +44,8 @@ use super::queue::Queue;
 use super::round_trip::RoundTrips;
 use super::transport::{Handshake, Role};
 use crate::message::WsStatus;
-pub(super) use sync::{Facts, Moving, Requests, Seen};
+pub(super) use moving::Moving;
+pub(super) use sync::{Facts, Requests, Seen};
 
 /// The state of one socket, shared by its handles, its senders and its session.
 pub(super) struct SocketState {

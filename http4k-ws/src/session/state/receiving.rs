@@ -83,7 +83,7 @@ impl Inner {
     /// that has received all of them and waits for another has responded.
     pub(super) fn may_respond(&self) -> bool {
         let waits = self.inbound.is_empty() && self.receiver.is_some();
-        self.handles > 0 && !self.callbacks.registered && self.end().is_none() && !waits
+        self.handles > 0 && !self.callbacks.are_registered() && self.end().is_none() && !waits
     }
 
     /// Returns how many messages the consumer has received, if the socket waits for the consumer

@@ -1,5 +1,7 @@
 //! The way of a message into the outbound queue.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::{Inner, SocketState};
@@ -9,6 +11,26 @@ use crate::session::exchange;
 use crate::session::message_filter::{Filtering, MessageFilter, MessageFilters};
 use crate::session::outbound::Offered;
 use crate::session::queue::Amount;
+
+/// A message that is sent: one that is queued, or the future that waits for queue space.
+///
+/// The wait is boxed, so that a socket reserves no memory for what is rare.
+#[must_use = "a message that waits is not queued unless this is awaited"]
+pub(in crate::session) struct Sending<'a>(Option<Wait<'a>>);
+
+type Wait<'a> = Pin<Box<dyn Future<Output = Result<(), SendError>> + Send + 'a>>;
+
+impl Future for Sending<'_> {
+    type Output = Result<(), SendError>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            None => Poll::Ready(Ok(())),
+            Some(wait) => wait.as_mut().poll(cx),
+        }
+    }
+}
 
 /// A message that was not queued, with the reason.
 pub(in crate::session) struct Refused {
@@ -96,16 +118,17 @@ impl SocketState {
         }
     }
 
-    /// Queues `message`, waiting for queue space if necessary.
-    pub(in crate::session) async fn send(&self, message: WsMessage) -> Result<(), SendError> {
+    /// Queues `message`, or returns the future that waits for queue space.
+    #[inline]
+    pub(in crate::session) fn send(&self, message: WsMessage) -> Result<Sending<'_>, SendError> {
         match self.try_send(message) {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(Sending(None)),
             Err(Refused {
                 message,
                 error: SendError::Full,
             }) => {
-                // Boxed, so that a socket reserves no memory for a wait that is rare.
-                Box::pin(self.send_once_there_is_space(message)).await
+                let waits = self.send_once_there_is_space(message);
+                Ok(Sending(Some(Box::pin(waits))))
             }
             Err(Refused { error, .. }) => Err(error),
         }

@@ -1,16 +1,15 @@
 //! The steps of a session: what it sees, takes and returns under the lock.
 
-use std::collections::VecDeque;
 use std::task::Waker;
 
 use bytes::Bytes;
 
-use super::{Inner, SocketState, wake};
-use crate::message::{WsMessage, WsStatus};
+use super::{Inner, Moving, SocketState, wake};
+use crate::message::WsStatus;
 use crate::session::exchange;
 use crate::session::queue::Amount;
 
-/// The state at the last look of the session under the lock.
+/// The state at the begin of a step.
 #[derive(Debug, Default)]
 pub(in crate::session) struct Seen {
     /// The space in the inbound queue.
@@ -44,35 +43,16 @@ pub(in crate::session) struct Facts {
     pub(in crate::session) sends: bool,
     /// `true` while there is a consumer.
     pub(in crate::session) consumes: bool,
-    /// `true` if the consumer may exchange messages in the next step.
-    pub(in crate::session) exchanges: bool,
     /// `true` if callbacks may run before anything is written.
     pub(in crate::session) dispatches: bool,
 }
 
-/// The messages that a poll of the session moves.
-#[derive(Debug)]
-pub(in crate::session) struct Moving {
-    /// The messages from the peer that are not queued yet.
-    pub(in crate::session) received: VecDeque<WsMessage>,
-    /// The bytes of these messages.
-    pub(in crate::session) received_amount: Amount,
-    /// The messages to the peer that were taken from the queue.
-    pub(in crate::session) sending: VecDeque<WsMessage>,
-    /// The bytes of those that were passed to the transport.
-    pub(in crate::session) sent_bytes: usize,
-}
-
 impl SocketState {
-    /// Begins a poll of the session, whose consumer may `exchange` messages.
-    pub(in crate::session) fn begin_poll(&self, exchange: bool) -> Seen {
+    /// Begins a step of a poll of the session, whose consumer may `exchange` messages.
+    pub(in crate::session) fn begin_step(&self, exchange: bool) -> Seen {
         let mut inner = self.lock_outside();
         // From here on, changes by other tasks set the dirty flag instead of waking this task.
         inner.park.begin_poll();
-        self.look(&mut inner, exchange)
-    }
-
-    pub(super) fn look(&self, inner: &mut Inner, exchange: bool) -> Seen {
         let exchange = exchange && inner.end().is_none() && inner.filtering.is_none();
         inner.unnumbered = exchange;
         inner.synced_len = inner.outbound.waiting();
@@ -97,16 +77,11 @@ impl SocketState {
         if !inner.park.try_park(waker, blocked) {
             return false;
         }
-        inner.unnumbered = false;
-        let numbered = inner.take_number_wanted();
         let exceeded = self.budget().and_then(|_| {
             inner.buffered = buffered();
             self.account(&mut inner)
         });
         drop(inner);
-        if numbered {
-            self.changed.notify_waiters();
-        }
         if let Some(budget) = exceeded {
             budget.shed();
         }
@@ -117,8 +92,8 @@ impl SocketState {
     /// takes the messages to write.
     ///
     /// Clears the dirty flag, so that a change from here on has another step.
-    pub(in crate::session) fn sync(&self, facts: Facts, moving: &mut Moving) -> (Requests, Seen) {
-        let synced = exchange::end(self.id, |exchange| {
+    pub(in crate::session) fn sync(&self, facts: Facts, moving: &mut Moving) -> Requests {
+        let requests = exchange::end(self.id, |exchange| {
             let mut inner = self.lock_outside();
             self.settle(&mut inner, exchange);
             let dispatches = facts.dispatches && inner.dispatches();
@@ -140,52 +115,15 @@ impl SocketState {
                 // Dropped outside of the lock and the exchange.
                 moving.received.append(&mut exchange.received);
             }
-            self.sync_inner(&mut inner, facts, moving)
+            sync_inner(&mut inner, facts, moving)
         });
-        let synced = match synced {
-            Some(synced) => synced,
-            None => self.sync_inner(&mut self.lock_outside(), facts, moving),
-        };
+        let requests =
+            requests.unwrap_or_else(|| sync_inner(&mut self.lock_outside(), facts, moving));
         moving.received.clear();
-        if synced.0.numbered {
+        if requests.numbered {
             self.changed.notify_waiters();
         }
-        synced
-    }
-
-    pub(super) fn sync_inner(
-        &self,
-        inner: &mut Inner,
-        facts: Facts,
-        moving: &mut Moving,
-    ) -> (Requests, Seen) {
-        let mut requests = Requests {
-            dispatch: facts.dispatches && inner.dispatches(),
-            ..Requests::default()
-        };
-        if !requests.dispatch {
-            inner.park.clear_dirty();
-            let unattended = !facts.consumes && inner.handles == 0 && !inner.callbacks.registered;
-            if unattended && inner.end().is_none() {
-                inner.closing = Some(WsStatus::NORMAL);
-            }
-            requests.shed = inner.shed && facts.sends;
-            if facts.sends && !requests.shed {
-                requests.ping = inner.round_trips.take_requested();
-                // Messages that pass the filters after this are written in the same step.
-                requests.taken = inner.filtering.is_none() && inner.outbound.may_lend();
-                if requests.taken {
-                    if inner.outbound.waiting() > 0 {
-                        inner.outbound.lend(&mut moving.sending);
-                    }
-                    requests.closing = inner.closing.is_some();
-                }
-            }
-        }
-        inner.syncs = (inner.syncs.0 + 1, inner.newest());
-        requests.numbered = inner.take_number_wanted();
-        let seen = self.look(inner, facts.exchanges);
-        (requests, seen)
+        requests
     }
 
     /// Returns messages that the transport did not accept to their queue.
@@ -227,17 +165,48 @@ impl SocketState {
     }
 }
 
+/// Reads the requests of other tasks, and takes the messages to write.
+fn sync_inner(inner: &mut Inner, facts: Facts, moving: &mut Moving) -> Requests {
+    let mut requests = Requests {
+        dispatch: facts.dispatches && inner.dispatches(),
+        ..Requests::default()
+    };
+    if !requests.dispatch {
+        inner.park.clear_dirty();
+        let unattended = !facts.consumes && inner.handles == 0 && !inner.callbacks.are_registered();
+        if unattended && inner.end().is_none() {
+            inner.closing = Some(WsStatus::NORMAL);
+        }
+        requests.shed = inner.shed && facts.sends;
+        if facts.sends && !requests.shed {
+            requests.ping = inner.round_trips.take_requested();
+            // Messages that pass the filters after this are written in the same step.
+            requests.taken = inner.filtering.is_none() && inner.outbound.may_lend();
+            if requests.taken {
+                if inner.outbound.waiting() > 0 {
+                    inner.outbound.lend(&mut moving.sending);
+                }
+                requests.closing = inner.closing.is_some();
+            }
+        }
+    }
+    inner.unnumbered = false;
+    inner.syncs = (inner.syncs.0 + 1, inner.newest());
+    requests.numbered = inner.take_number_wanted();
+    requests
+}
+
 impl Inner {
     /// Returns `true` if a message waits for a callback, which may run now.
     pub(super) fn dispatches(&self) -> bool {
-        let waits = !self.callbacks.on_message.is_empty() && !self.inbound.is_empty();
+        let waits = self.callbacks.receive() && !self.inbound.is_empty();
         waits && !self.must_wait() && self.end().is_none()
     }
 
     /// Returns the messages that were taken and not passed to the transport to the queue.
-    pub(super) fn take_back_sending(&mut self, moving: &mut Moving) {
+    #[inline]
+    fn take_back_sending(&mut self, moving: &mut Moving) {
         let bytes = std::mem::take(&mut moving.sent_bytes);
-        self.synced_len += moving.sending.len();
         self.outbound.take_back(&mut moving.sending, bytes);
     }
 }

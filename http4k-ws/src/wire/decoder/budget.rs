@@ -52,23 +52,16 @@ impl Fragments {
 ///
 /// Each frame costs a part of a second. One second per second is available, and as much as the
 /// window has saved.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ControlRate {
-    max: Option<u32>,
     /// The time up to which the frames have used the budget.
     used_up_to: Option<Instant>,
 }
 
 impl ControlRate {
-    pub(super) fn new(max: Option<u32>) -> Self {
-        Self {
-            max,
-            used_up_to: None,
-        }
-    }
-
-    pub(super) fn add(&mut self, now: Instant) -> Result<(), Violation> {
-        let Some(max) = self.max else { return Ok(()) };
+    /// Adds a frame, of which `max` are allowed each second.
+    pub(super) fn add(&mut self, now: Instant, max: Option<u32>) -> Result<(), Violation> {
+        let Some(max) = max else { return Ok(()) };
         let cost = Duration::from_secs(1) / max.max(1);
         let used = self.used_up_to.map_or(now, |used| used.max(now)) + cost;
         self.used_up_to = Some(used);
@@ -133,26 +126,29 @@ mod tests {
 
     #[test]
     fn a_burst_of_control_frames_may_use_up_the_window_only() {
-        let mut rate = ControlRate::new(Some(1000));
+        let mut rate = ControlRate::default();
         let start = Instant::now();
         for _ in 0..5000 {
-            assert_eq!(rate.add(start), Ok(()));
+            assert_eq!(rate.add(start, Some(1000)), Ok(()));
         }
-        assert_eq!(rate.add(start), Err(Violation::ControlRate(1000)));
+        assert_eq!(
+            rate.add(start, Some(1000)),
+            Err(Violation::ControlRate(1000))
+        );
     }
 
     #[test]
     fn a_steady_rate_may_last_forever() {
-        let mut rate = ControlRate::new(Some(1000));
+        let mut rate = ControlRate::default();
         let start = Instant::now();
         for number in 0..100_000 {
             let now = start + Duration::from_millis(number);
-            assert_eq!(rate.add(now), Ok(()));
+            assert_eq!(rate.add(now, Some(1000)), Ok(()));
         }
         // Twice the rate uses up the window in 5 s.
         let start = start + Duration::from_secs(200);
         let failed = (0_u32..100_000).find(|number| {
-            rate.add(start + *number * Duration::from_micros(500))
+            rate.add(start + *number * Duration::from_micros(500), Some(1000))
                 .is_err()
         });
         assert!(matches!(failed, Some(9_990..=10_010)), "{failed:?}");
@@ -160,8 +156,8 @@ mod tests {
 
     #[test]
     fn any_rate_is_allowed_without_a_limit() {
-        let mut rate = ControlRate::new(None);
+        let mut rate = ControlRate::default();
         let now = Instant::now();
-        assert!((0..100_000).all(|_| rate.add(now).is_ok()));
+        assert!((0..100_000).all(|_| rate.add(now, None).is_ok()));
     }
 }

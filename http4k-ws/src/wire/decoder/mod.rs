@@ -59,8 +59,6 @@ const LONG: usize = 16 * 1024;
 pub(super) struct Decoder {
     role: Role,
     limits: Limits,
-    /// The longest payload of one frame.
-    longest: usize,
     unread: Unread,
     position: Position,
     /// The message that has started and not ended.
@@ -99,14 +97,13 @@ impl Decoder {
         Self {
             role,
             limits,
-            longest: limits.max_frame.min(limits.max_message),
             bytes_read: ahead.len() as u64,
             unread: Unread::new(ahead),
             position: Position::Header(FrameHeader::EMPTY),
             message: None,
             started: 0,
             control: Vec::new(),
-            control_rate: ControlRate::new(limits.max_control_rate),
+            control_rate: ControlRate::default(),
             close_reported: false,
             #[cfg(feature = "deflate")]
             inflater: None,
@@ -232,7 +229,8 @@ impl Decoder {
     #[inline]
     fn decode_whole(&mut self) -> Result<Option<WsMessage>, Violation> {
         let bytes = self.unread.bytes();
-        let Some(frame) = WholeFrame::at_start_of(bytes, self.role, self.longest) else {
+        let longest = self.limits.max_frame.min(self.limits.max_message);
+        let Some(frame) = WholeFrame::at_start_of(bytes, self.role, longest) else {
             return Ok(None);
         };
         let payload = &mut bytes[frame.start..frame.end];

@@ -97,7 +97,8 @@ impl Decoder {
     fn start_control(&mut self, header: &FrameHeader) -> Result<Frame, Violation> {
         let opcode = header.opcode();
         if opcode != CLOSE {
-            self.control_rate.add(Instant::now())?;
+            let max = self.limits.max_control_rate;
+            self.control_rate.add(Instant::now(), max)?;
         } else if header.payload() == 1 {
             return Err(Violation::HalfCloseCode);
         }
