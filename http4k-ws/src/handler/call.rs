@@ -379,8 +379,14 @@ impl Call {
     pub fn accept(mut self, mut consumer: WsConsumer) -> WsResponse {
         consumer.route = Some(self.place.template());
         let params = self.take_params();
-        let (request, peer) = (self.request, self.peer);
-        WsResponse::accept(consumer.keeping(|| KeptRequest::of_call(request, peer, params)))
+        if self.peer.is_some() {
+            // Neither a filter nor an argument has seen the request, so the copy that the server
+            // has lacks the parameters only.
+            consumer.params = params;
+            return WsResponse::accept(consumer);
+        }
+        let request = self.request;
+        WsResponse::accept(consumer.keeping(|| KeptRequest::of_call(request, None, params)))
     }
 
     /// Returns the request for a handler that is neither a router nor generated code, such as a

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::respond::IntoConsumed;
 use crate::lens::Message;
-use crate::message::{KeptRequest, Request, WsStatus};
+use crate::message::{KeptRequest, PathParams, Request, WsStatus};
 use crate::panics::guarded;
 use crate::session::{ConsumerFuture, IntoWsResult, SessionConfig, WebSocket, WsError};
 #[cfg(all(feature = "deflate", feature = "server"))]
@@ -30,6 +30,9 @@ pub struct WsConsumer {
     start: Start,
     /// The request that the handler received. The socket keeps it in the place of the first one.
     request: Option<Box<KeptRequest>>,
+    /// The path parameters, if the handler received the request as the server did, which has a copy
+    /// of it already.
+    pub(super) params: Option<PathParams>,
     session: Option<Adjust>,
     /// The template of the route that accepted.
     pub(super) route: Option<Cow<'static, str>>,
@@ -88,6 +91,7 @@ impl WsConsumer {
         Self {
             start: Box::new(start),
             request: None,
+            params: None,
             session: None,
             route: None,
             #[cfg(all(feature = "deflate", feature = "server"))]

@@ -15,7 +15,7 @@ use super::respond::ResponseFuture;
 use super::valid::{LengthFrom, make_valid};
 use crate::message::{
     KeptRequest, PeerAddr, Request, RequestExt, Response, Scheme, SecureIfHttps, hide_secrets,
-    members, printable,
+    members, only_field, printable,
 };
 use crate::session::{Handshake, SessionConfig};
 
@@ -41,48 +41,55 @@ impl PolyHandler {
     /// Calls the ws side. Returns the opening handshake for the socket and its consumer, or the
     /// response that refuses. A refusal is reported to the metrics of `session`. The 101 of a
     /// handler that opens the socket itself is returned as a refusal.
-    pub(crate) async fn upgrade(
-        &self,
+    ///
+    /// The future does not hold the request, so that those around it stay small.
+    pub(crate) fn upgrade<'a>(
+        &'a self,
         request: Request,
         peer: Option<PeerAddr>,
-        session: &SessionConfig,
-    ) -> Result<(Handshake, WsConsumer), Response> {
+        session: &'a SessionConfig,
+    ) -> impl Future<Output = Result<(Handshake, WsConsumer), Response>> + Send + use<'a> {
         let (method, is_https) = (request.method().clone(), is_https(&request));
         let offered = Offered::by(&request);
-        #[cfg_attr(not(feature = "tower"), allow(unused_mut))]
         let mut kept = KeptRequest::copy_of(&request, peer.as_ref());
         #[cfg(feature = "tower")]
         kept.edit_extensions(super::kept::drop_unkept);
-        let mut response = self.ws().received(request, peer).await;
-        #[cfg(feature = "tower")]
-        if response.refusal().is_some_and(is_passed_through) {
-            // A handler opens the socket itself: this is not a refusal.
-            return Err(response.into_outcome().err().unwrap_or_default());
-        }
-        let (mut headers, undecided) = response.take_headers();
-        if is_https {
-            undecided.complete(&mut headers);
-        }
-        let refused = |mut refusal| {
-            make_valid(&method, &mut refusal, LengthFrom::Fields);
-            if is_https {
-                complete_cookies(&mut refusal);
+        let response = self.ws().received(request, peer);
+        async move {
+            let mut response = response.await;
+            #[cfg(feature = "tower")]
+            if response.refusal().is_some_and(is_passed_through) {
+                // A handler opens the socket itself: this is not a refusal.
+                return Err(response.into_outcome().err().unwrap_or_default());
             }
-            refusal
-        };
-        let outcome = response.into_outcome().map_err(refused);
-        let (mut consumer, chosen) = outcome.inspect_err(|refusal| {
-            session.metrics.refused(kept.get(), refusal.status());
-        })?;
-        Ok((
-            Handshake {
-                request: kept,
-                subprotocol: chosen.filter(|chosen| offered.includes(chosen)),
-                route: consumer.route.take(),
-                response: (!headers.is_empty()).then(|| Box::new(headers)),
-            },
-            consumer,
-        ))
+            let (mut headers, undecided) = response.take_headers();
+            if is_https {
+                undecided.complete(&mut headers);
+            }
+            let refused = |mut refusal| {
+                make_valid(&method, &mut refusal, LengthFrom::Fields);
+                if is_https {
+                    complete_cookies(&mut refusal);
+                }
+                refusal
+            };
+            let outcome = response.into_outcome().map_err(refused);
+            let (mut consumer, chosen) = outcome.inspect_err(|refusal| {
+                session.metrics.refused(kept.get(), refusal.status());
+            })?;
+            if let Some(params) = consumer.params.take() {
+                kept.set_params(&params);
+            }
+            Ok((
+                Handshake {
+                    request: kept,
+                    subprotocol: chosen.filter(|chosen| offered.includes(chosen)),
+                    route: consumer.route.take(),
+                    response: (!headers.is_empty()).then(|| Box::new(headers)),
+                },
+                consumer,
+            ))
+        }
     }
 }
 
@@ -132,16 +139,12 @@ fn complete_cookies(response: &mut Response) {
     }
 }
 
-/// The fields in which a client offers subprotocols.
-struct Offered(HeaderMap);
+/// The fields in which a client offers subprotocols, if there are any.
+struct Offered(Option<Box<HeaderMap>>);
 
 impl Offered {
     fn by(request: &Request) -> Self {
-        let mut offers = HeaderMap::new();
-        for value in request.headers().get_all(SEC_WEBSOCKET_PROTOCOL) {
-            offers.append(SEC_WEBSOCKET_PROTOCOL, value.clone());
-        }
-        Self(offers)
+        Self(only_field(request.headers(), &SEC_WEBSOCKET_PROTOCOL))
     }
 
     /// Returns `true` if the client offered the chosen subprotocol.
@@ -149,7 +152,9 @@ impl Offered {
     /// A subprotocol that was not offered would fail the client (RFC 6455 §4.1). Without one the
     /// handshake still succeeds, and both sides see that none was negotiated.
     fn includes(&self, chosen: &str) -> bool {
-        let offered = members(&self.0, SEC_WEBSOCKET_PROTOCOL).any(|member| member == chosen);
+        let offers = self.0.as_deref().into_iter();
+        let mut offers = offers.flat_map(|fields| members(fields, SEC_WEBSOCKET_PROTOCOL));
+        let offered = offers.any(|member| member == chosen);
         if !offered {
             let chosen = printable(chosen);
             log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is omitted");

@@ -53,9 +53,9 @@ pub(crate) use http::{HostPort, KeptRequest, RequestedUri};
 pub(crate) use http::{SecureIfHttps, add_cookie, read_cookies, replace_cookie};
 pub(crate) use http::{
     authority, cookies_of, copy_of_head, declare_secret_field, declare_secret_parameter,
-    drop_fields_of_the_connection, has_token, hide_secrets, is_from_own_page, members, plain,
-    query_pairs, read_whole, resolve_reference, sent_cookies, shown_target, with_body_bounds,
-    with_query_values, write_query_pair,
+    drop_fields_of_the_connection, has_token, hide_secrets, is_from_own_page, members, only_field,
+    plain, query_pairs, read_whole, resolve_reference, sent_cookies, shown_target,
+    with_body_bounds, with_query_values, write_query_pair,
 };
 pub use needed::NeededValue;
 pub use path_params::{FromPath, FromRest, PathError, PathParams, TextError, ToPath, UnknownName};

@@ -32,7 +32,8 @@ pub(super) struct TotalPermit {
 #[derive(Debug)]
 pub(super) struct Permit {
     _total: TotalPermit,
-    counted: Option<Counted>,
+    /// Boxed, because most servers do not count addresses.
+    counted: Option<Box<Counted>>,
 }
 
 impl Admission {
@@ -152,7 +153,7 @@ struct Counted {
 }
 
 impl PerAddress {
-    fn count(this: &Arc<Self>, address: IpAddr) -> Option<Counted> {
+    fn count(this: &Arc<Self>, address: IpAddr) -> Option<Box<Counted>> {
         let network = client_network(address);
         let mut open = this.lock();
         let count = open.get(&network).copied().unwrap_or(0);
@@ -160,10 +161,10 @@ impl PerAddress {
             return None;
         }
         open.insert(network, count + 1);
-        Some(Counted {
+        Some(Box::new(Counted {
             per_address: Arc::clone(this),
             network,
-        })
+        }))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {

@@ -6,22 +6,23 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use futures_util::future::lazy;
 use http::Request;
 
 use super::admission::Permit;
 use super::http1;
 #[cfg(feature = "http2")]
 use super::http2;
-use super::preamble::{HttpVersion, preamble};
+use super::preamble::{HttpVersion, Started, preamble};
 use super::proxy_protocol::read_header;
 use super::request::canned::too_many_connections;
 use super::secure::{MaybeTls, secure};
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
 use super::stream::PeerWatch;
-use super::upgraded::SocketTask;
+use super::upgraded::{SocketTask, UpgradedStream};
 use crate::message::{PeerAddr, PeerCertificates, Scheme};
-use crate::wire::{ByteStream, Metered};
+use crate::wire::{ByteStream, Meter, Metered};
 
 /// The bytes of a connection as its requests are read, which are decrypted and counted.
 type Served<S> = MaybeTls<Metered<S>>;
@@ -86,7 +87,7 @@ pub(super) enum ConnectionTask<F, S: ByteStream> {
 
 impl<F, S> Future for ConnectionTask<F, S>
 where
-    F: Future<Output = Option<SocketTask<S>>>,
+    F: Future<Output = Option<Opening<S>>>,
     S: ByteStream,
 {
     type Output = ();
@@ -95,7 +96,7 @@ where
         let this = &mut *self;
         if let Self::Http(http) = this {
             match ready!(http.as_mut().poll(cx)) {
-                Some(socket) => *this = Self::Socket(socket),
+                Some(opening) => *this = Self::Socket(opening.into_task()),
                 None => return Poll::Ready(()),
             }
         }
@@ -114,7 +115,7 @@ pub(super) fn serve<S: ByteStream>(
     permit: Option<Permit>,
     server: Arc<ServerState>,
     guard: ConnectionGuard,
-) -> ConnectionTask<impl Future<Output = Option<SocketTask<Served<S>>>>, Served<S>> {
+) -> ConnectionTask<impl Future<Output = Option<Opening<Served<S>>>>, Served<S>> {
     ConnectionTask::Http(Box::pin(http(stream, watch, info, permit, server, guard)))
 }
 
@@ -128,62 +129,100 @@ pub(super) fn serve_here(
     serve(stream, None, ConnectionInfo::default(), None, server, guard)
 }
 
+/// A connection that becomes a socket.
+pub(super) struct Opening<S: ByteStream> {
+    upgraded: UpgradedStream<S>,
+    server: Arc<ServerState>,
+    guard: ConnectionGuard,
+    permit: Option<Permit>,
+}
+
+impl<S: ByteStream> Opening<S> {
+    fn into_task(self) -> SocketTask<S> {
+        SocketTask::new(self.upgraded, &self.server, self.guard, self.permit)
+    }
+}
+
 /// Serves the requests of a connection, and returns the socket that it becomes.
-async fn http<S: ByteStream>(
+///
+/// An `async fn` would reserve memory for its arguments twice.
+fn http<S: ByteStream>(
     mut stream: S,
     watch: Option<PeerWatch>,
     mut info: ConnectionInfo,
     mut permit: Option<Permit>,
     server: Arc<ServerState>,
     guard: ConnectionGuard,
-) -> Option<SocketTask<Served<S>>> {
-    if server.config.proxy_protocol.contains_peer(info.peer_ip()) {
-        // Boxed, so that other connections reserve no memory for it.
-        let announced = Box::pin(announce(&mut stream, &mut info, &server, &guard));
-        if !announced.await {
-            return None;
-        }
-        if let (Some(permit), Some(address)) = (&mut permit, info.peer_ip()) {
-            if !server.admission.count(permit, address) {
-                Box::pin(turn_away(stream, &info, &server)).await;
+) -> impl Future<Output = Option<Opening<Served<S>>>> {
+    async move {
+        if server.config.proxy_protocol.contains_peer(info.peer_ip()) {
+            // Boxed, so that other connections reserve no memory for it.
+            let announced = Box::pin(announce(&mut stream, &mut info, &server, &guard));
+            if !announced.await {
                 return None;
             }
-        }
-    }
-    let stream = Metered::new(stream);
-    let meter = stream.meter();
-    let secured = secure(stream, info.plain, &server, &guard).await?;
-    info.scheme = secured.scheme().or(info.scheme);
-    info.certificates.clone_from(&secured.certificates);
-    let started = preamble(secured, info.peer, &server, &guard).await?;
-    match started.version {
-        HttpVersion::Http1 => {
-            let service = http1::Service::new(&server, info);
-            let started = match http1::open_at_once(started, &meter, &service).await {
-                http1::FirstRequest::Socket(socket) => return Some(socket.run(guard, permit)),
-                http1::FirstRequest::Lost => return None,
-                http1::FirstRequest::Http(started) => started,
-            };
-            // Boxed, so that a handshake does not need the memory of hyper.
-            let served = Box::pin(http1::serve(started, meter, watch, &service, &guard));
-            match served.await {
-                http1::Served::Over => None,
-                http1::Served::Socket(socket) => Some(socket.run(guard, permit)),
-                // The permit and the guard stay here.
-                #[cfg(feature = "tower")]
-                http1::Served::PassedOn(passed_on) => {
-                    passed_on.until_returned(&guard).await;
-                    None
+            if let (Some(permit), Some(address)) = (&mut permit, info.peer_ip()) {
+                if !server.admission.count(permit, address) {
+                    Box::pin(turn_away(stream, &info, &server)).await;
+                    return None;
                 }
             }
         }
-        #[cfg(feature = "http2")]
-        HttpVersion::Http2 => {
-            Box::pin(http2::serve(started, meter, info, &server, &guard)).await;
-            None
+        let stream = Metered::new(stream);
+        let meter = stream.meter();
+        let secured = secure(stream, info.plain, &server, &guard).await?;
+        info.scheme = secured.scheme().or(info.scheme);
+        info.certificates.clone_from(&secured.certificates);
+        let started = preamble(secured, info.peer, &server, &guard).await?;
+        let upgraded = match started.version {
+            HttpVersion::Http1 => {
+                let service = http1::Service::new(&server, info);
+                http1(started, meter, watch, service, &guard).await?
+            }
+            #[cfg(feature = "http2")]
+            HttpVersion::Http2 => {
+                Box::pin(http2::serve(started, meter, info, &server, &guard)).await;
+                return None;
+            }
+            #[cfg(not(feature = "http2"))]
+            HttpVersion::Http2 => return None,
+        };
+        Some(Opening {
+            upgraded,
+            server,
+            guard,
+            permit,
+        })
+    }
+}
+
+/// Serves the requests of a connection of HTTP/1.1, and returns the stream that it becomes.
+fn http1<S: ByteStream>(
+    started: Started<S>,
+    meter: Meter,
+    watch: Option<PeerWatch>,
+    service: http1::Service,
+    guard: &ConnectionGuard,
+) -> impl Future<Output = Option<UpgradedStream<S>>> {
+    async move {
+        let first = lazy(|cx| http1::open_at_once(cx, started, &meter, &service)).await;
+        let started = match first {
+            http1::FirstRequest::Socket(upgraded) => return Some(upgraded),
+            http1::FirstRequest::Slow(upgraded) => return upgraded.await,
+            http1::FirstRequest::Lost => return None,
+            http1::FirstRequest::Http(started) => started,
+        };
+        // Boxed, so that a handshake does not need the memory of hyper.
+        match Box::pin(http1::serve(started, meter, watch, &service, guard)).await {
+            http1::Served::Over => None,
+            http1::Served::Socket(upgraded) => Some(upgraded),
+            // The permit and the guard stay with the connection.
+            #[cfg(feature = "tower")]
+            http1::Served::PassedOn(passed_on) => {
+                passed_on.until_returned(guard).await;
+                None
+            }
         }
-        #[cfg(not(feature = "http2"))]
-        HttpVersion::Http2 => None,
     }
 }
 

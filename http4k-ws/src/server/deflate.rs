@@ -1,7 +1,7 @@
 //! The server's side of the negotiation of compression (RFC 7692 §5).
 
+use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
-use http::{HeaderMap, Request};
 
 use super::state::ServerState;
 use super::upgrade::{HandshakeRefused, found, refuse};
@@ -9,15 +9,6 @@ use crate::handler::WsConsumer;
 use crate::message::{Response, copy_of_head};
 use crate::session::Handshake;
 use crate::wire::deflate::{MalformedExtensions, accept};
-
-/// Returns the fields in which a client offers compression. The application takes the request.
-pub(super) fn offers<B>(request: &Request<B>) -> HeaderMap {
-    let mut offers = HeaderMap::new();
-    for value in request.headers().get_all(SEC_WEBSOCKET_EXTENSIONS) {
-        offers.append(SEC_WEBSOCKET_EXTENSIONS, value.clone());
-    }
-    offers
-}
 
 /// Adds the terms of compression to the consumer of an accepted socket, if the client `offers` some
 /// and the route has settings for them.

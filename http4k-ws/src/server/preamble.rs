@@ -4,17 +4,17 @@
 //! That head is received here, into memory of its own length. A client that sends nothing, or one
 //! byte at a time, does not cost the 18 KiB of buffers that hyper needs.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::task::{Poll, ready};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use memchr::memchr_iter;
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 use super::config::LONGEST;
 use super::http1::close_after;
@@ -61,10 +61,10 @@ pub(super) async fn preamble<S: ByteStream>(
     server: &ServerState,
     guard: &ConnectionGuard,
 ) -> Option<Started<S>> {
-    let SecuredStream { stream, alpn, .. } = secured;
+    let alpn = secured.alpn;
     let started = Started {
         version: alpn.unwrap_or(HttpVersion::Http1),
-        stream,
+        stream: secured.stream,
         ahead: Bytes::new(),
         since: Instant::now(),
     };
@@ -78,42 +78,50 @@ pub(super) async fn preamble<S: ByteStream>(
 
 /// Reads until the version is known and the head of the first request is complete, or too long to
 /// be awaited here.
-async fn read_head<S: ByteStream>(
+///
+/// An `async fn` would reserve memory for its arguments twice, and what is rare is boxed.
+fn read_head<S: ByteStream>(
     mut started: Started<S>,
     may_be_http2: bool,
     peer: Option<SocketAddr>,
     server: &ServerState,
-) -> Option<Started<S>> {
-    let limit = server.config.head_timeout.min(LONGEST);
-    let deadline = started.since + limit;
-    let mut ahead = BytesMut::new();
-    loop {
-        let read = timeout_at(deadline, read_some(&mut started.stream, &mut ahead));
-        let ended = match read.await {
-            Ok(Ok(length)) => length == 0,
-            Ok(Err(error)) => {
-                log::debug!(
-                    "connection lost before its first request: {}",
-                    printable(&error)
-                );
-                return None;
-            }
-            Err(_) => {
-                // A silent client sent no request that could have a response.
-                if !ahead.is_empty() {
-                    let _ = close_after(started.stream, &late_head(limit, &server.config)).await;
+) -> impl Future<Output = Option<Started<S>>> {
+    async move {
+        let limit = server.config.head_timeout.min(LONGEST);
+        let mut late = pin!(sleep_until(started.since + limit));
+        let mut ahead = BytesMut::new();
+        loop {
+            let reading = |cx: &mut Context<'_>| match read(&mut started.stream, &mut ahead, cx) {
+                Poll::Pending => late.as_mut().poll(cx).map(|()| None),
+                read => read.map(Some),
+            };
+            let ended = match poll_fn(reading).await {
+                Some(Ok(length)) => length == 0,
+                Some(Err(error)) => {
+                    log::debug!(
+                        "connection lost before its first request: {}",
+                        printable(&error)
+                    );
+                    return None;
                 }
-                return None;
+                None => {
+                    // A silent client sent no request that could have a response.
+                    if !ahead.is_empty() {
+                        let response = late_head(limit, &server.config);
+                        let _ = Box::pin(close_after(started.stream, &response)).await;
+                    }
+                    return None;
+                }
+            };
+            if let Some(version) = version(&ahead, ended, may_be_http2) {
+                if is_header(&ahead) {
+                    Box::pin(refuse_header(started.stream, peer, server)).await;
+                    return None;
+                }
+                started.version = version;
+                started.ahead = ahead.freeze();
+                return Some(started);
             }
-        };
-        if let Some(version) = version(&ahead, ended, may_be_http2) {
-            if is_header(&ahead) {
-                refuse_header(started.stream, peer, server).await;
-                return None;
-            }
-            started.version = version;
-            started.ahead = ahead.freeze();
-            return Some(started);
         }
     }
 }
@@ -159,18 +167,16 @@ fn is_head(bytes: &[u8]) -> bool {
 
 /// Appends the bytes that have arrived to `ahead`, and returns their number, 0 at the end of the
 /// stream.
-async fn read_some<S: AsyncRead + Unpin>(
+fn read<S: AsyncRead + Unpin>(
     stream: &mut S,
     ahead: &mut BytesMut,
-) -> io::Result<usize> {
-    poll_fn(|cx| {
-        let mut scratch = [0; READ];
-        let mut buffer = ReadBuf::new(&mut scratch);
-        ready!(Pin::new(&mut *stream).poll_read(cx, &mut buffer))?;
-        ahead.extend_from_slice(buffer.filled());
-        Poll::Ready(Ok(buffer.filled().len()))
-    })
-    .await
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    let mut scratch = [0; READ];
+    let mut buffer = ReadBuf::new(&mut scratch);
+    ready!(Pin::new(stream).poll_read(cx, &mut buffer))?;
+    ahead.extend_from_slice(buffer.filled());
+    Poll::Ready(Ok(buffer.filled().len()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
 //! The server's side of the opening handshake (RFC 6455 §4.2, RFC 8441 §5).
 
+use std::future::Future;
+
 use bytes::{Bytes, BytesMut};
+#[cfg(feature = "deflate")]
+use futures_util::future::FutureExt;
+use futures_util::future::{Either, TryFutureExt, ready};
 #[cfg(feature = "deflate")]
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use http::header::{
@@ -15,13 +20,16 @@ use super::state::ServerState;
 #[cfg(feature = "tower")]
 use crate::handler::UpgradeHandle;
 use crate::handler::{NotAdmitted, WsConsumer, check_origin};
+#[cfg(feature = "deflate")]
+use crate::message::only_field;
 use crate::message::{Body, PeerAddr, Request, Response, has_token, plain, printable};
 use crate::session::{Handshake, RefusalKind};
 use crate::wire::accept_key;
 
 /// A handshake that receives 101.
 pub(super) struct Switched {
-    accept: HeaderValue,
+    /// The `Sec-WebSocket-Accept` of the response.
+    accept: String,
     pub(super) handshake: Handshake,
     pub(super) consumer: WsConsumer,
 }
@@ -39,14 +47,16 @@ impl Switched {
         let headers = response.headers_mut();
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-        headers.insert(SEC_WEBSOCKET_ACCEPT, self.accept.clone());
+        // It is in base64, so it is a valid value.
+        if let Ok(accept) = HeaderValue::from_str(&self.accept) {
+            headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+        }
         response
     }
 
     /// Returns the head of the [`response`](Self::response).
     pub(super) fn head(&self) -> Vec<u8> {
-        let response = accepting(&self.handshake, &self.consumer);
-        switching_head(response.headers(), &self.accept)
+        switching_head(&accepted(&self.handshake, &self.consumer), &self.accept)
     }
 }
 
@@ -130,22 +140,25 @@ pub(super) async fn respond<B: http_body::Body>(
 }
 
 /// Responds with 101 as [`respond`] does. The caller has the connection.
-pub(super) async fn switch(
+pub(super) fn switch(
     server: &ServerState,
     request: Request,
     peer: Option<PeerAddr>,
     has_body: bool,
-) -> Result<Switched, Response> {
+) -> impl Future<Output = Result<Switched, Response>> + Send {
     let accept = match check(&request, has_body) {
         Ok(accept) => accept,
-        Err(refused) => return Err(refuse(server, request, peer, refused)),
+        Err(refused) => {
+            let refusal = refuse(server, request, peer, refused);
+            return Either::Left(ready(Err(refusal)));
+        }
     };
-    let (handshake, consumer) = agree(server, request, peer).await?;
-    Ok(Switched {
+    let agreed = agree(server, request, peer);
+    Either::Right(agreed.map_ok(|(handshake, consumer)| Switched {
         accept,
         handshake,
         consumer,
-    })
+    }))
 }
 
 /// Responds to an extended CONNECT with 200 (RFC 8441 §5).
@@ -187,24 +200,27 @@ pub(super) fn too_many(server: &ServerState) -> Response {
 }
 
 /// Checks the origin, and calls the application. The same in both versions of HTTP.
-pub(super) async fn agree<B>(
+///
+/// As of the futures around and inside of it, its memory is that of the response that is awaited. A
+/// request in each of them would be moved from one to the next.
+pub(super) fn agree(
     server: &ServerState,
-    request: http::Request<B>,
+    request: Request,
     peer: Option<PeerAddr>,
-) -> Result<(Handshake, WsConsumer), Response> {
+) -> impl Future<Output = Result<(Handshake, WsConsumer), Response>> + Send {
     if let Err(refused) = check_origin(&server.config.origins, &request) {
-        return Err(refuse(server, request, peer, refused.into()));
+        let refusal = refuse(server, request, peer, refused.into());
+        return Either::Left(ready(Err(refusal)));
     }
-    let session = &server.config.session;
     #[cfg(feature = "deflate")]
-    let offers = super::deflate::offers(&request);
-    let request = request.map(|_| Body::empty());
-    let agreed = server.app.upgrade(request, peer, session).await;
+    let offers = only_field(request.headers(), &SEC_WEBSOCKET_EXTENSIONS);
+    let agreed = server.app.upgrade(request, peer, &server.config.session);
     #[cfg(feature = "deflate")]
-    if !offers.is_empty() {
-        return agreed.and_then(|agreed| super::deflate::negotiated(server, &offers, agreed));
-    }
-    agreed
+    let agreed = agreed.map(|agreed| match offers {
+        None => agreed,
+        Some(offers) => super::deflate::negotiated(server, &offers, agreed?),
+    });
+    Either::Right(agreed)
 }
 
 /// Logs and counts a refusal, and returns its response.
@@ -229,7 +245,7 @@ pub(super) fn refuse<B>(
 }
 
 /// Checks the rules of RFC 6455 §4.2.1, and returns the `Sec-WebSocket-Accept` of the response.
-fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, HandshakeRefused> {
+fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<String, HandshakeRefused> {
     let headers = request.headers();
     if request.version() < Version::HTTP_11 {
         return Err(HandshakeRefused::HttpVersion);
@@ -244,9 +260,7 @@ fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, H
     if has_body {
         return Err(HandshakeRefused::Body);
     }
-    HeaderValue::try_from(accept_key(key)).map_err(|_| HandshakeRefused::Key {
-        found: found(headers, SEC_WEBSOCKET_KEY),
-    })
+    Ok(accept_key(key))
 }
 
 /// Checks that the version is 13 (RFC 6455 §4.2.1, 6).
@@ -294,17 +308,21 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     values.next().is_none().then_some(value)
 }
 
-/// Returns the response that accepts, with the fields of the application, the subprotocol and the
+/// Returns the response that accepts.
+pub(super) fn accepting(handshake: &Handshake, consumer: &WsConsumer) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.headers_mut() = accepted(handshake, consumer);
+    response
+}
+
+/// Returns the fields of a response that accepts: those of the application, the subprotocol and the
 /// compression.
-pub(super) fn accepting(
+fn accepted(
     handshake: &Handshake,
     #[cfg_attr(not(feature = "deflate"), allow(unused_variables))] consumer: &WsConsumer,
-) -> Response {
-    let mut response = Response::new(Body::empty());
-    let headers = response.headers_mut();
-    if let Some(set) = &handshake.response {
-        headers.clone_from(set);
-    }
+) -> HeaderMap {
+    let set = handshake.response.as_deref();
+    let mut headers = set.cloned().unwrap_or_default();
     let subprotocol = handshake.subprotocol.as_deref();
     // The client offered it in a field, so it is a valid value.
     if let Some(value) = subprotocol.and_then(|name| HeaderValue::try_from(name).ok()) {
@@ -317,7 +335,7 @@ pub(super) fn accepting(
             crate::wire::deflate::response(agreed),
         );
     }
-    response
+    headers
 }
 
 /// Copies the target and the fields of a request. hyper's are slices of its read buffer, which a

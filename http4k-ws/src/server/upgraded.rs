@@ -13,45 +13,35 @@ use crate::handler::WsConsumer;
 use crate::session::{Handshake, Role, Session, WsSender, open};
 use crate::wire::{ByteStream, Limits, StreamProgress, Wire};
 
-/// A socket over an upgraded connection, whose session is not running yet.
-pub(super) struct UpgradedSocket<S: ByteStream> {
-    sender: WsSender,
-    session: Session<Wire<S>>,
+/// An upgraded connection, over which a socket is to be opened.
+///
+/// It is much smaller than the session, which is created in its place in the task.
+pub(super) struct UpgradedStream<S: ByteStream> {
+    pub(super) stream: S,
+    /// Counts what moves.
+    pub(super) progress: StreamProgress,
+    /// The bytes that were read of the stream.
+    pub(super) ahead: Bytes,
+    pub(super) handshake: Handshake,
+    pub(super) consumer: WsConsumer,
 }
 
-impl<S: ByteStream> UpgradedSocket<S> {
-    /// Opens a socket over `stream`, of which the bytes `ahead` were read. `progress` counts what
-    /// moves.
-    pub(super) fn new(
-        stream: S,
-        progress: StreamProgress,
-        ahead: Bytes,
-        handshake: Handshake,
-        mut consumer: WsConsumer,
-        server: &ServerState,
-    ) -> Self {
-        let config = consumer.session(&server.session);
+impl<S: ByteStream> UpgradedStream<S> {
+    /// Opens the socket. Returns its session, and a sender.
+    fn open(mut self, server: &ServerState) -> (Session<Wire<S>>, WsSender) {
+        let config = self.consumer.session(&server.session);
+        let limits = Limits::of(&config);
         #[cfg_attr(not(feature = "deflate"), allow(unused_mut))]
-        let mut wire = Wire::server(stream, progress, ahead, Limits::of(&config));
+        let mut wire = Wire::server(self.stream, self.progress, self.ahead, limits);
         #[cfg(feature = "deflate")]
-        if let Some(agreed) = &consumer.deflate {
+        if let Some(agreed) = &self.consumer.deflate {
             wire.compress(agreed);
         }
-        let (socket, mut session) = open(wire, Role::Server, handshake, config);
+        let (socket, mut session) = open(wire, Role::Server, self.handshake, config);
         session.belongs_to(&server.refusals, server.budget.as_ref());
         let sender = socket.sender();
-        session.set_consumer(consumer.start(socket));
-        Self { sender, session }
-    }
-
-    /// Returns the task that runs the session.
-    pub(super) fn run(self, guard: ConnectionGuard, permit: Option<Permit>) -> SocketTask<S> {
-        guard.is_socket(self.sender);
-        SocketTask {
-            session: self.session,
-            _guard: guard,
-            _permit: permit,
-        }
+        session.set_consumer(self.consumer.start(socket));
+        (session, sender)
     }
 }
 
@@ -63,6 +53,24 @@ pub(super) struct SocketTask<S: ByteStream> {
     session: Session<Wire<S>>,
     _guard: ConnectionGuard,
     _permit: Option<Permit>,
+}
+
+impl<S: ByteStream> SocketTask<S> {
+    /// Opens a socket over `upgraded`.
+    pub(super) fn new(
+        upgraded: UpgradedStream<S>,
+        server: &ServerState,
+        guard: ConnectionGuard,
+        permit: Option<Permit>,
+    ) -> Self {
+        let (session, sender) = upgraded.open(server);
+        guard.is_socket(sender);
+        Self {
+            session,
+            _guard: guard,
+            _permit: permit,
+        }
+    }
 }
 
 impl<S: ByteStream> Future for SocketTask<S> {

@@ -196,10 +196,17 @@ fn members_of(value: &HeaderValue) -> impl Iterator<Item = &str> {
 
 /// Returns `true` if a list has `token`, in any case.
 pub(crate) fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
-    headers.get_all(name).into_iter().any(|value| {
-        // Most lists have one member.
-        value.as_bytes().eq_ignore_ascii_case(token.as_bytes())
-            || members_of(value).any(|member| member.eq_ignore_ascii_case(token))
+    // Most lists have one member.
+    let first = headers.get(&name).map(HeaderValue::as_bytes);
+    first.is_some_and(|value| value.eq_ignore_ascii_case(token.as_bytes()))
+        || members(headers, name).any(|member| member.eq_ignore_ascii_case(token))
+}
+
+/// Returns the fields called `name` alone. `None`, without an allocation, if there are none.
+pub(crate) fn only_field(headers: &HeaderMap, name: &HeaderName) -> Option<Box<HeaderMap>> {
+    headers.contains_key(name).then(|| {
+        let values = headers.get_all(name).iter().cloned();
+        Box::new(values.map(|value| (name.clone(), value)).collect())
     })
 }
 

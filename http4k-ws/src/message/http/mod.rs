@@ -31,7 +31,7 @@ mod web_host;
 pub use attachment::Attachment;
 pub(crate) use cookies::{cookies_of, sent_cookies};
 pub use header::{IntoHeaderName, IntoHeaderValue};
-pub(crate) use header::{drop_fields_of_the_connection, has_token, members};
+pub(crate) use header::{drop_fields_of_the_connection, has_token, members, only_field};
 pub(crate) use host_port::HostPort;
 pub use hosts::{HostPattern, HostPatternError, HostPolicy};
 pub use html::Html;

@@ -41,7 +41,7 @@ use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
 use super::stream::PeerWatch;
 use super::upgrade::Accepted;
-use super::upgraded::UpgradedSocket;
+use super::upgraded::UpgradedStream;
 use crate::message::printable;
 use crate::session::RefusalKind;
 use crate::wire::{ByteStream, Meter, StreamProgress};
@@ -69,7 +69,7 @@ pub(super) enum Served<S: ByteStream> {
     /// It has ended.
     Over,
     /// It becomes a socket. Nothing of HTTP is left.
-    Socket(UpgradedSocket<S>),
+    Socket(UpgradedStream<S>),
     /// A handler has taken it.
     #[cfg(feature = "tower")]
     PassedOn(PassedOn<S>),
@@ -109,7 +109,7 @@ pub(super) async fn serve<S: ByteStream>(
     let socket = match ended {
         Ok(flusher) => service
             .take_accepted()
-            .and_then(|accepted| open_socket(accepted, flusher, meter, server)),
+            .and_then(|accepted| upgraded(accepted, flusher, meter)),
         Err(error) => {
             log::debug!("connection ended early: {}", printable(&error));
             None
@@ -241,13 +241,12 @@ fn builder(config: &ServerConfig) -> http1::Builder {
     http
 }
 
-/// Takes the stream back from hyper, after its 101 is written, and opens a socket over it.
-fn open_socket<S: ByteStream>(
+/// Takes the stream back from hyper, after its 101 is written.
+fn upgraded<S: ByteStream>(
     accepted: Accepted,
     flusher: Flusher<S>,
     meter: Meter,
-    server: &ServerState,
-) -> Option<UpgradedSocket<S>> {
+) -> Option<UpgradedStream<S>> {
     // hyper hands the stream over before its connection future is done.
     let Some(Ok(upgraded)) = accepted.upgrade.now_or_never() else {
         log::debug!("connection lost before it became a socket");
@@ -262,14 +261,13 @@ fn open_socket<S: ByteStream>(
         log::error!("an upgraded connection is still in use");
         return None;
     };
-    Some(UpgradedSocket::new(
+    Some(UpgradedStream {
         stream,
-        StreamProgress::alone(meter),
-        joined(parts.read_buf, ahead),
-        accepted.switched.handshake,
-        accepted.switched.consumer,
-        server,
-    ))
+        progress: StreamProgress::alone(meter),
+        ahead: joined(parts.read_buf, ahead),
+        handshake: accepted.switched.handshake,
+        consumer: accepted.switched.consumer,
+    })
 }
 
 /// Returns the bytes that hyper read, followed by those that were read ahead of it.

@@ -9,13 +9,14 @@
 //! 4. Otherwise hyper is started. It reads the same head, and sends the refusal, or waits for the
 //!    response as for any other: it notices when the client leaves, and when the server stops.
 
-use std::future::{self, poll_fn};
+use std::future::{self, Future};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::Request;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -26,7 +27,7 @@ use crate::message::{Body, printable};
 use crate::server::config::LONGEST;
 use crate::server::preamble::Started;
 use crate::server::upgrade;
-use crate::server::upgraded::UpgradedSocket;
+use crate::server::upgraded::UpgradedStream;
 use crate::wire::{ByteStream, Meter, StreamProgress};
 
 /// The result of the first request of a connection.
@@ -35,8 +36,10 @@ use crate::wire::{ByteStream, Meter, StreamProgress};
     reason = "a box would be an allocation for each socket"
 )]
 pub(in crate::server) enum FirstRequest<S: ByteStream> {
-    /// It has opened a socket.
-    Socket(UpgradedSocket<S>),
+    /// It opens a socket.
+    Socket(UpgradedStream<S>),
+    /// It opens a socket once the peer accepts the whole 101. `None` if the connection is lost.
+    Slow(Pin<Box<dyn Future<Output = Option<UpgradedStream<S>>> + Send>>),
     /// hyper must respond to it.
     Http(Started<S>),
     /// The connection is lost.
@@ -44,30 +47,24 @@ pub(in crate::server) enum FirstRequest<S: ByteStream> {
 }
 
 /// Opens a socket, if the first request asks for one and the application accepts it at once.
-pub(in crate::server) async fn open_at_once<S: ByteStream>(
+///
+/// This is one step of a future instead of a future, because nothing of it has to be kept.
+pub(in crate::server) fn open_at_once<S: ByteStream>(
+    cx: &mut Context<'_>,
     started: Started<S>,
     meter: &Meter,
     service: &Service,
 ) -> FirstRequest<S> {
-    let server = service.server();
-    let config = &server.config;
+    let config = &service.server().config;
     if config.title_case_fields || is_given_away() {
         return FirstRequest::Http(started);
     }
-    let Some((mut request, rest)) = opening_handshake(&started.ahead, &HeadLimits::new(config))
-    else {
+    let read = opening_handshake(&started.ahead, &HeadLimits::new(config));
+    let Some((request, rest)) = read else {
         return FirstRequest::Http(started);
     };
-    let mut response: Switching = match service.admit(&mut request) {
-        Ok(admitted) => {
-            let server = Arc::clone(server);
-            let request = request.map(|()| Body::empty());
-            Box::pin(async move { upgrade::switch(&server, request, admitted.peer, false).await })
-        }
-        Err(refusal) => Box::pin(future::ready(Err(refusal))),
-    };
-    let polled = poll_fn(|cx| Poll::Ready(response.as_mut().poll(cx))).await;
-    let switched = match polled {
+    let mut response = respond(request, service);
+    let switched = match response.as_mut().poll(cx) {
         Poll::Ready(Ok(switched)) => switched,
         Poll::Ready(Err(refusal)) => {
             service.respond_first(Box::pin(future::ready(Err(refusal))));
@@ -78,23 +75,37 @@ pub(in crate::server) async fn open_at_once<S: ByteStream>(
             return FirstRequest::Http(started);
         }
     };
-    let mut stream = started.stream;
-    if let Err(error) = write(&mut stream, &switched.head(), config.write_stall).await {
-        log::debug!(
-            "connection lost before it became a socket: {}",
-            printable(&error)
-        );
-        return FirstRequest::Lost;
+    let head = switched.head();
+    let mut upgraded = UpgradedStream {
+        stream: started.stream,
+        progress: StreamProgress::alone(meter.clone()),
+        ahead: rest,
+        handshake: switched.handshake,
+        consumer: switched.consumer,
+    };
+    match write_at_once(&mut upgraded.stream, &head, cx) {
+        Ok(Written::All) => FirstRequest::Socket(upgraded),
+        Ok(Written::Only(written)) => {
+            let rest = head[written..].to_vec();
+            FirstRequest::Slow(Box::pin(write_rest(upgraded, rest, config.write_stall)))
+        }
+        Err(error) => {
+            log_lost(&error);
+            FirstRequest::Lost
+        }
     }
-    let progress = StreamProgress::alone(meter.clone());
-    FirstRequest::Socket(UpgradedSocket::new(
-        stream,
-        progress,
-        rest,
-        switched.handshake,
-        switched.consumer,
-        server,
-    ))
+}
+
+/// Checks the handshake, and calls the application.
+fn respond(mut request: Request<()>, service: &Service) -> Switching {
+    match service.admit(&mut request) {
+        Ok(admitted) => {
+            let server = Arc::clone(service.server());
+            let request = request.map(|()| Body::empty());
+            Box::pin(async move { upgrade::switch(&server, request, admitted.peer, false).await })
+        }
+        Err(refusal) => Box::pin(future::ready(Err(refusal))),
+    }
 }
 
 /// Returns `true` if a handler may take a connection from hyper, which must have it then.
@@ -108,30 +119,56 @@ fn is_given_away() -> bool {
     false
 }
 
-/// Writes and flushes `head`. Fails if the peer does not accept it within `write_stall`.
-async fn write<S: AsyncWrite + Unpin>(
+/// The part of a head that the peer accepted.
+enum Written {
+    /// All of it, and it was flushed.
+    All,
+    /// So many bytes.
+    Only(usize),
+}
+
+/// Writes and flushes as much of `head` as is possible without waiting. A new connection has room
+/// for all of it.
+fn write_at_once<S: AsyncWrite + Unpin>(
     stream: &mut S,
     head: &[u8],
-    write_stall: Duration,
-) -> io::Result<()> {
-    // A new connection has room, so this needs no timer.
-    let written = poll_fn(|cx| match Pin::new(&mut *stream).poll_write(cx, head) {
-        Poll::Pending => Poll::Ready(Ok(0)),
-        written => written,
-    });
-    let rest = &head[written.await?..];
-    let flushed = poll_fn(|cx| Poll::Ready(Pin::new(&mut *stream).poll_flush(cx)));
-    if rest.is_empty() {
-        if let Poll::Ready(flushed) = flushed.await {
-            return flushed;
-        }
+    cx: &mut Context<'_>,
+) -> io::Result<Written> {
+    let Poll::Ready(written) = Pin::new(&mut *stream).poll_write(cx, head)? else {
+        return Ok(Written::Only(0));
+    };
+    if written == head.len() && Pin::new(stream).poll_flush(cx)?.is_ready() {
+        return Ok(Written::All);
     }
+    Ok(Written::Only(written))
+}
+
+/// Writes and flushes the `rest` of a head. Returns `None` if the peer does not accept it within
+/// `write_stall`.
+async fn write_rest<S: ByteStream>(
+    mut upgraded: UpgradedStream<S>,
+    rest: Vec<u8>,
+    write_stall: Duration,
+) -> Option<UpgradedStream<S>> {
+    let stream = &mut upgraded.stream;
     let writing = async {
-        stream.write_all(rest).await?;
+        stream.write_all(&rest).await?;
         stream.flush().await
     };
     let late = |_| Err(io::ErrorKind::TimedOut.into());
-    timeout(write_stall.min(LONGEST), writing)
-        .await
-        .unwrap_or_else(late)
+    let written = timeout(write_stall.min(LONGEST), writing).await;
+    match written.unwrap_or_else(late) {
+        Ok(()) => Some(upgraded),
+        Err(error) => {
+            log_lost(&error);
+            None
+        }
+    }
+}
+
+fn log_lost(error: &io::Error) {
+    log::debug!(
+        "connection lost before it became a socket: {}",
+        printable(error)
+    );
 }

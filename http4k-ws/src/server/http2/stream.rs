@@ -21,7 +21,7 @@ use crate::server::connection::ConnectionInfo;
 use crate::server::request::{normalize, respond as call, rules};
 use crate::server::state::ServerState;
 use crate::server::upgrade;
-use crate::server::upgraded::{SocketTask, UpgradedSocket};
+use crate::server::upgraded::{SocketTask, UpgradedStream};
 use crate::wire::StreamProgress;
 
 /// Serves one stream to its end.
@@ -201,10 +201,16 @@ async fn open_socket(
                 );
             });
             let stream = SocketStream::new(send.ok()?, receive);
-            let socket =
-                UpgradedSocket::new(stream, progress, Bytes::new(), handshake, consumer, server);
+            let upgraded = UpgradedStream {
+                stream,
+                progress,
+                ahead: Bytes::new(),
+                handshake,
+                consumer,
+            };
             let guard = server.connections.enter();
-            Some(Box::pin(socket.run(guard, Some(permit))))
+            let socket = SocketTask::new(upgraded, server, guard, Some(permit));
+            Some(Box::pin(socket))
         }
         Err(refusal) => {
             responder.send(refusal, false).await;

@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::StatusCode;
-use http::header::{DATE, HeaderMap, HeaderValue};
+use http::header::{DATE, HeaderMap};
 
 use crate::server::ServerConfig;
 
 /// Returns the head of the 101 that opens a socket, with `fields`, the key that it accepts, and
 /// with `Date` as hyper adds it (RFC 9110 §6.6.1).
-pub(in crate::server) fn switching_head(fields: &HeaderMap, accept: &HeaderValue) -> Vec<u8> {
+pub(in crate::server) fn switching_head(fields: &HeaderMap, accept: &str) -> Vec<u8> {
     let mut head = Vec::with_capacity(256);
     head.extend_from_slice(b"HTTP/1.1 101 Switching Protocols\r\n");
     for (name, value) in fields {

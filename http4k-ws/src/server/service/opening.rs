@@ -18,7 +18,7 @@ use crate::server::config::LONGEST;
 use crate::server::shutdown::ConnectionGuard;
 use crate::server::state::ServerState;
 use crate::server::upgrade::{self, Accepted};
-use crate::server::upgraded::{SocketTask, UpgradedSocket};
+use crate::server::upgraded::{SocketTask, UpgradedStream};
 use crate::session::Handshake;
 use crate::wire::{Metered, StreamProgress};
 
@@ -144,11 +144,15 @@ impl AcceptedSocket {
             log::debug!("connection lost before it became a socket: {error}");
         };
         let stream = Metered::new(TokioIo::new(upgraded.inspect_err(lost).ok()?));
-        let progress = StreamProgress::alone(stream.meter());
-        let (handshake, consumer, server) = (self.handshake, self.consumer, &self.server);
-        let socket =
-            UpgradedSocket::new(stream, progress, Bytes::new(), handshake, consumer, server);
-        Some(Box::pin(socket.run(guard, Some(self.permit))))
+        let upgraded = UpgradedStream {
+            progress: StreamProgress::alone(stream.meter()),
+            stream,
+            ahead: Bytes::new(),
+            handshake: self.handshake,
+            consumer: self.consumer,
+        };
+        let socket = SocketTask::new(upgraded, &self.server, guard, Some(self.permit));
+        Some(Box::pin(socket))
     }
 }
 

@@ -22,7 +22,7 @@ use super::Request;
 use super::peer_addr::PeerAddr;
 use super::scheme::Scheme;
 use crate::message::path_params::PathParams;
-use packed::{packed, target_of, unpacked};
+use packed::{packed, target_of, unpacked, with_params};
 
 /// A request without its body.
 pub(crate) struct KeptRequest {
@@ -89,6 +89,11 @@ impl KeptRequest {
             extensions: Mutex::new(others),
             built: OnceLock::new(),
         }
+    }
+
+    /// Sets the path parameters, before the request is read.
+    pub(crate) fn set_params(&mut self, params: &PathParams) {
+        self.head = with_params(&self.head, params);
     }
 
     /// Returns the request.

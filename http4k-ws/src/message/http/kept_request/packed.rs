@@ -1,4 +1,4 @@
-//! The bytes of a kept request: its target, version, method, path parameters and fields.
+//! The bytes of a kept request: its path parameters, target, version, method and fields.
 
 use std::cell::RefCell;
 
@@ -30,7 +30,7 @@ thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Returns the target, version, method, path parameters and fields as bytes. Each text follows its
+/// Returns the path parameters, target, version, method and fields as bytes. Each text follows its
 /// length.
 pub(super) fn packed<B>(request: &http::Request<B>, params: Option<&PathParams>) -> Box<[u8]> {
     let target = request
@@ -41,26 +41,47 @@ pub(super) fn packed<B>(request: &http::Request<B>, params: Option<&PathParams>)
         .iter()
         .position(|known| *known == request.version());
     let method = request.method().as_str().as_bytes();
-    SCRATCH.with_borrow_mut(|bytes| {
+    boxed(|bytes| {
+        put_params(bytes, params);
         put(bytes, target.as_bytes());
         bytes.push(u8::try_from(version.unwrap_or(0)).unwrap_or(0));
         put(bytes, method);
-        // One more than their number, and 0 if the request was not routed.
-        put_length(bytes, params.map_or(0, |params| params.iter().count() + 1));
-        for (name, value) in params.into_iter().flat_map(PathParams::iter) {
-            put(bytes, name.as_bytes());
-            put(bytes, value.as_bytes());
-        }
         for (name, value) in request.headers() {
             bytes.push(if value.is_sensitive() { SENSITIVE } else { 0 });
             put(bytes, name.as_str().as_bytes());
             put(bytes, value.as_bytes());
         }
-        let packed = Box::from(&bytes[..]);
+    })
+}
+
+/// Returns the bytes of [`packed`] with other path parameters.
+pub(super) fn with_params(head: &[u8], params: &PathParams) -> Box<[u8]> {
+    let mut rest = Unpacked(head);
+    rest.skip_params();
+    boxed(|bytes| {
+        put_params(bytes, Some(params));
+        bytes.extend_from_slice(rest.0);
+    })
+}
+
+/// Returns the bytes that `write` appends.
+fn boxed(write: impl FnOnce(&mut Vec<u8>)) -> Box<[u8]> {
+    SCRATCH.with_borrow_mut(|bytes| {
+        write(bytes);
+        let boxed = Box::from(&bytes[..]);
         bytes.clear();
         bytes.shrink_to(KEPT);
-        packed
+        boxed
     })
+}
+
+fn put_params(bytes: &mut Vec<u8>, params: Option<&PathParams>) {
+    // One more than their number, and 0 if the request was not routed.
+    put_length(bytes, params.map_or(0, |params| params.iter().count() + 1));
+    for (name, value) in params.into_iter().flat_map(PathParams::iter) {
+        put(bytes, name.as_bytes());
+        put(bytes, value.as_bytes());
+    }
 }
 
 #[inline]
@@ -84,16 +105,13 @@ pub(super) fn unpacked(head: &[u8]) -> (Request, Option<PathParams>) {
     let all = Bytes::copy_from_slice(head);
     let mut rest = Unpacked(&all);
     let mut request = Request::new(Body::empty());
+    let params = rest.params();
     // Each text was of its type before, so no conversion fails.
     let target = PathAndQuery::from_maybe_shared(all.slice_ref(rest.bytes()));
     *request.uri_mut() = target.map(Uri::from).unwrap_or_default();
     let version = VERSIONS.get(usize::from(rest.byte()));
     *request.version_mut() = version.copied().unwrap_or_default();
     *request.method_mut() = Method::from_bytes(rest.bytes()).unwrap_or_default();
-    let params = rest.length().checked_sub(1).map(|count| {
-        let pairs = (0..count).map(|_| (rest.text().to_owned(), rest.text().to_owned()));
-        pairs.collect()
-    });
     while !rest.0.is_empty() {
         let sensitive = rest.byte() & SENSITIVE != 0;
         let name = HeaderName::from_bytes(rest.bytes());
@@ -108,7 +126,9 @@ pub(super) fn unpacked(head: &[u8]) -> (Request, Option<PathParams>) {
 
 /// Returns the target.
 pub(super) fn target_of(head: &[u8]) -> &str {
-    Unpacked(head).text()
+    let mut head = Unpacked(head);
+    head.skip_params();
+    head.text()
 }
 
 /// The bytes that are not read yet.
@@ -138,6 +158,19 @@ impl<'a> Unpacked<'a> {
         let (text, rest) = self.0.split_at(length);
         self.0 = rest;
         text
+    }
+
+    fn skip_params(&mut self) {
+        let texts = 2 * self.length().saturating_sub(1);
+        for _ in 0..texts {
+            self.bytes();
+        }
+    }
+
+    fn params(&mut self) -> Option<PathParams> {
+        let count = self.length().checked_sub(1)?;
+        let pairs = (0..count).map(|_| (self.text().to_owned(), self.text().to_owned()));
+        Some(pairs.collect())
     }
 
     fn text(&mut self) -> &'a str {
