@@ -7,9 +7,12 @@
 //! Instructions hold to one percent on a loaded machine, where times do not, so a regression is seen in
 //! continuous integration. Callgrind counts those of a server in a process of its own, which is driven over
 //! loopback by blocking sockets. Each scenario runs twice with different counts, and the difference has no
-//! part of the start and the end. A figure that differs from `approved.txt` by more than 5 percent fails the
-//! run; `--approve` writes the figures of this run there. Counts depend on the compiler, so the file names
-//! the release it was made with, and another release only prints them.
+//! part of the start and the end. The server is built with the profile `bench`, which has thin LTO and one
+//! codegen unit, as the servers of other libraries are that it is compared with.
+//!
+//! A figure that differs from `approved.txt` by more than 5 percent fails the run; `--approve` writes the
+//! figures of this run there. Counts depend on the compiler, so the file names the release it was made with,
+//! and another release only prints them.
 
 mod approved;
 mod load;
