@@ -80,11 +80,22 @@ impl<R, T> Clone for Codec<R, T> {
 }
 
 /// The methods that map a type which holds a [`Codec`]. Its method `mapped` replaces the codec.
+///
+/// The literals are texts for the examples: a spec of text, the call that makes a lens of it, the
+/// declaration of a `message` and its value with the text `7`, and a call that reads it.
 macro_rules! mapping_methods {
-    ($mapped:ident $(, $place:ident)?) => {
+    (
+        $mapped:ident $(, $place:ident)?;
+        $spec:literal, $close:literal, $let:literal = $message:literal, $read:literal
+    ) => {
         /// Converts the value that is read. The lens can no longer write.
         ///
         /// For a conversion that may fail, see [`try_map`](Self::try_map).
+        #[doc = lens_example!(
+            "let length = ", $spec, ".map(|text| text.len())", $close, ";\n",
+            $let, " = ", $message, ";\n",
+            "assert_eq!(length", $read, "?, 1);\n",
+        )]
         pub fn map<R: 'static>(
             self,
             read: impl Fn(T) -> R + Send + Sync + 'static,
@@ -94,6 +105,13 @@ macro_rules! mapping_methods {
 
         /// Converts the value that is read, or fails as Invalid with the error as its cause. The
         /// lens can no longer write.
+        #[doc = lens_example!(
+            "let id = ", $spec, ".try_map(|text| text.parse::<u64>())", $close, ";\n",
+            "let flag = ", $spec, ".try_map(|text| text.parse::<bool>())", $close, ";\n",
+            $let, " = ", $message, ";\n",
+            "assert_eq!(id", $read, "?, 7);\n",
+            "assert!(flag", $read, ".is_err());\n",
+        )]
         pub fn try_map<R: 'static, E: Into<Cause>>(
             self,
             read: impl Fn(T) -> Result<R, E> + Send + Sync + 'static,
@@ -104,6 +122,13 @@ macro_rules! mapping_methods {
         /// Converts the value that is read by `read`, and the value that is written by `write`.
         ///
         /// Each must undo the other, so that a value that was set is the value that is read.
+        #[doc = lens_example!(
+            "let id = ", $spec, ".map_both(String::into_boxed_str, String::from)", $close, ";\n",
+            $let, " = ", $message, ";\n",
+            "assert_eq!(&*id", $read, "?, \"7\");\n",
+            $let, " = id.set(message, \"8\".into())?;\n",
+            "assert_eq!(&*id", $read, "?, \"8\");\n",
+        )]
         pub fn map_both<R: 'static>(
             self,
             read: impl Fn(T) -> R + Send + Sync + 'static,
@@ -114,6 +139,14 @@ macro_rules! mapping_methods {
 
         /// Converts as [`map_both`](Self::map_both), or fails to read as Invalid with the error as
         /// its cause.
+        #[doc = lens_example!(
+            "let id = ", $spec, "\n",
+            "    .try_map_both(|text| text.parse::<u64>(), |id| id.to_string())", $close, ";\n",
+            $let, " = ", $message, ";\n",
+            "assert_eq!(id", $read, "?, 7);\n",
+            $let, " = id.set(message, 8)?;\n",
+            "assert_eq!(id", $read, "?, 8);\n",
+        )]
         pub fn try_map_both<R: 'static, E: Into<Cause>>(
             self,
             read: impl Fn(T) -> Result<R, E> + Send + Sync + 'static,

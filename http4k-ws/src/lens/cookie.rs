@@ -76,7 +76,7 @@ impl MessagePart for Cookie {
     const LOCATION: Location = Location::Cookie;
 }
 
-text_specs!(Cookie, "cookie");
+text_specs!(Cookie, "cookie", "\"/\".into_request()?");
 
 impl<B> ReadFrom<Request<B>> for Cookie {
     fn values(request: &Request<B>, name: &str) -> Vec<Result<String, Cause>> {

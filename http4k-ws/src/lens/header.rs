@@ -67,7 +67,7 @@ impl MessagePart for Header {
     const LOCATION: Location = Location::Header;
 }
 
-text_specs!(Header, "header field");
+text_specs!(Header, "header field", "\"/\".into_request()?");
 
 impl<B> ReadFrom<Request<B>> for Header {
     fn values(request: &Request<B>, name: &str) -> Vec<Result<String, Cause>> {

@@ -50,7 +50,11 @@ impl MessagePart for Path {
     const LOCATION: Location = Location::Path;
 }
 
-text_specs!(Path, "parameter of the path");
+text_specs!(
+    Path,
+    "parameter of the path",
+    "http4k_ws::message::UriTemplate::parse(\"/<name>/<age>/<price>/<open>/<ip>\")?.into_request()?"
+);
 
 impl<B> ReadFrom<Request<B>> for Path {
     fn values(request: &Request<B>, name: &str) -> Vec<Result<String, Cause>> {

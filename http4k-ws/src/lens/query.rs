@@ -78,7 +78,7 @@ impl MessagePart for Query {
     const LOCATION: Location = Location::Query;
 }
 
-text_specs!(Query, "parameter of the query");
+text_specs!(Query, "parameter of the query", "\"/\".into_request()?");
 
 impl<B> ReadFrom<Request<B>> for Query {
     fn values(request: &Request<B>, name: &str) -> Vec<Result<String, Cause>> {

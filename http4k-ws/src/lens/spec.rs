@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use super::codec::{BothWays, Codec, OneWay, mapping_methods};
 use super::message_part::{Cause, MessagePart, TextPart};
 use super::meta::Meta;
+use super::text::lens_example;
 use super::view::Lens;
 use crate::message::WsMessage;
 
@@ -89,7 +90,11 @@ impl<L: MessagePart, T: 'static> BiDiLensSpec<L, T> {
 }
 
 impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
-    mapping_methods!(LensSpec, L);
+    mapping_methods!(
+        LensSpec, L;
+        "Query::string(\"id\")", ".required()",
+        "let message" = "\"/?id=7\".into_request()?", ".get(&message)"
+    );
 
     /// Sets the kind of value that failures name: with `date` they read "must be date".
     ///

@@ -63,11 +63,30 @@ pub(super) fn expected<T>() -> Name {
 
 pub(super) type Name = std::borrow::Cow<'static, str>;
 
-/// Implements the specs of a place as its associated functions.
+/// The section of a doc comment with an example: the text of its lines.
+macro_rules! lens_example {
+    ($($text:tt)*) => {
+        concat!(
+            "\n# Examples\n\n```\n# use http4k_ws::lens::*;\n# use http4k_ws::prelude::*;\n",
+            "# #[tokio::main(flavor = \"current_thread\")]\n",
+            "# async fn main() -> Result<(), Box<dyn std::error::Error>> {\n",
+            $($text)*
+            "# Ok(())\n# }\n```",
+        )
+    };
+}
+
+/// Implements the specs of a place as its associated functions. `$message` is the text of an
+/// expression for a message without values, which the examples set.
 macro_rules! text_specs {
-    ($place:ty, $of:literal) => {
+    ($place:ident, $of:literal, $message:literal) => {
         impl $place {
             #[doc = concat!("Returns the spec of a ", $of, " as text, unchanged.")]
+            #[doc = text::lens_example!(
+                "let name = ", stringify!($place), "::string(\"name\").required();\n",
+                "let message = ", $message, ".with(name.of(\"ann\".into()))?;\n",
+                "assert_eq!(name.get(&message)?, \"ann\");\n",
+            )]
             pub fn string(name: impl Into<Name>) -> BiDiLensSpec<Self, String> {
                 text::value(name.into(), "string".into())
             }
@@ -76,16 +95,34 @@ macro_rules! text_specs {
             ///
             /// An integer out of the range of `i64` is Invalid. For another range, name the type:
             /// `value::<u8>(name)`.
+            #[doc = text::lens_example!(
+                "let age = ", stringify!($place), "::int(\"age\").required();\n",
+                "let message = ", $message, ".with(age.of(-30))?;\n",
+                "assert_eq!(age.get(&message)?, -30);\n",
+                "let small = ", stringify!($place), "::value::<u8>(\"age\").required();\n",
+                "assert!(small.get(&message).is_err());\n",
+            )]
             pub fn int(name: impl Into<Name>) -> BiDiLensSpec<Self, i64> {
                 text::value(name.into(), "integer".into())
             }
 
             #[doc = concat!("Returns the spec of a ", $of, " as a floating-point number.")]
+            #[doc = text::lens_example!(
+                "let price = ", stringify!($place), "::float(\"price\").required();\n",
+                "let message = ", $message, ".with(price.of(7.5))?;\n",
+                "assert_eq!(price.get(&message)?, 7.5);\n",
+            )]
             pub fn float(name: impl Into<Name>) -> BiDiLensSpec<Self, f64> {
                 text::value(name.into(), "number".into())
             }
 
             #[doc = concat!("Returns the spec of a ", $of, " as `true` or `false`, in any case.")]
+            #[doc = text::lens_example!(
+                "let open = ", stringify!($place), "::boolean(\"open\").required();\n",
+                "let text = ", stringify!($place), "::string(\"open\").required();\n",
+                "let message = ", $message, ".with(text.of(\"TRUE\".into()))?;\n",
+                "assert!(open.get(&message)?);\n",
+            )]
             pub fn boolean(name: impl Into<Name>) -> BiDiLensSpec<Self, bool> {
                 text::boolean(name.into())
             }
@@ -95,6 +132,12 @@ macro_rules! text_specs {
             /// An enum of bare names may derive `PathParam`. Failures name `integer`, `number`,
             /// `boolean`, `string`, or else the name of the type, unless
             /// [`expecting`](crate::lens::LensSpec::expecting) sets another kind.
+            #[doc = text::lens_example!(
+                "let ip = ", stringify!($place), "::value::<std::net::IpAddr>(\"ip\").required();\n",
+                "let message = ", $message, ".with(ip.of([127, 0, 0, 1].into()))?;\n",
+                "assert_eq!(ip.get(&message)?.to_string(), \"127.0.0.1\");\n",
+                "assert_eq!(ip.meta().expected(), \"IpAddr\");\n",
+            )]
             pub fn value<T: TextValue>(name: impl Into<Name>) -> BiDiLensSpec<Self, T> {
                 text::value(name.into(), text::expected::<T>())
             }
@@ -103,4 +146,4 @@ macro_rules! text_specs {
         impl TextPart for $place {}
     };
 }
-pub(super) use text_specs;
+pub(super) use {lens_example, text_specs};

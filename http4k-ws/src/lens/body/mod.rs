@@ -15,7 +15,7 @@ use super::failure::LensFailure;
 use super::format::{Format, essence};
 use super::message_part::Cause;
 use super::meta::{Location, Meta};
-use super::text::Name;
+use super::text::{Name, lens_example};
 use super::with::Modifier;
 use crate::message::Body;
 
@@ -80,7 +80,10 @@ impl<T: 'static> BodyLens<T> {
 }
 
 impl<T: 'static, D> BodyLens<T, D> {
-    mapping_methods!(BodyLens);
+    mapping_methods!(
+        BodyLens;
+        "Body::string()", "", "let mut message" = "\"7\".into_response()", ".get(&mut message).await"
+    );
 
     /// Returns the description of the lens; its name is that of the type.
     ///

@@ -87,7 +87,7 @@ impl MessagePart for Form {
     const LOCATION: Location = Location::Form;
 }
 
-text_specs!(Form, "field of a form");
+text_specs!(Form, "field of a form", "WebForm::new()");
 
 impl ReadFrom<WebForm> for Form {
     fn values(form: &WebForm, name: &str) -> Vec<Result<String, Cause>> {
