@@ -100,6 +100,32 @@ impl<T: Serialize> Reply<T> {
     ///
     /// The failure if the format of the socket cannot represent the value, such as NaN in JSON. The
     /// client then receives a 500.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallResult, CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Divide(f64, f64);
+    /// # #[derive(Calls)]
+    /// # enum Math {
+    /// #     Divide(Divide, Reply<f64>),
+    /// # }
+    ///
+    /// async fn divide(Math::Divide(Divide(number, by), reply): Math) -> CallResult {
+    ///     reply.send(number / by)
+    /// }
+    ///
+    /// # async fn math(ws: CallSocket<Math>) -> WsResult {
+    /// #     ws.serve_calls(divide).await
+    /// # }
+    /// let mut client = math.test_ws("/");
+    /// client.send(r#"{"id":1,"call":"divide","args":[1,2]}"#).unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"ok":0.5}"#);
+    /// client.send(r#"{"id":2,"call":"divide","args":[0,0]}"#).unwrap(); // JSON has no NaN.
+    /// assert!(client.received().next().unwrap().unwrap().text().contains("500"));
+    /// ```
     pub fn send(self, value: T) -> CallResult {
         let message = self.outlet.ok(&value)?;
         Ok(Replied {
@@ -185,6 +211,32 @@ impl<T: Serialize> Replies<T> {
     /// # Errors
     ///
     /// As [`send`](Self::send).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use http4k_ws::calls::{CallResult, CallSocket, Calls, Replies};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct CountTo(u32);
+    /// # #[derive(Calls)]
+    /// # enum Counter {
+    /// #     CountTo(CountTo, Replies<u32>),
+    /// # }
+    ///
+    /// async fn count(Counter::CountTo(CountTo(last), replies): Counter) -> CallResult {
+    ///     replies.send_all(stream::iter(1..=last)).await
+    /// }
+    ///
+    /// # async fn counter(ws: CallSocket<Counter>) -> WsResult {
+    /// #     ws.serve_calls(count).await
+    /// # }
+    /// let mut client = counter.test_ws("/");
+    /// client.send(r#"{"id":1,"call":"count_to","args":1}"#).unwrap();
+    /// let received: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
+    /// assert_eq!(received, [r#"{"id":1,"item":1}"#, r#"{"id":1,"end":true}"#]);
+    /// ```
     pub async fn send_all(mut self, items: impl Stream<Item = T>) -> CallResult {
         let mut items = std::pin::pin!(items);
         while let Some(item) = items.next().await {
@@ -198,6 +250,35 @@ impl<T: Serialize> Replies<T> {
     /// # Errors
     ///
     /// The first error of the stream, and the errors of [`send`](Self::send).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use http4k_ws::calls::{CallProblem, CallResult, CallSocket, Calls, Replies};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Rows;
+    /// # #[derive(Calls)]
+    /// # enum Table {
+    /// #     Rows(Rows, Replies<u32>),
+    /// # }
+    ///
+    /// async fn rows(Table::Rows(Rows, replies): Table) -> CallResult {
+    ///     // As a database returns them, until its connection is lost.
+    ///     let lost = CallProblem::new(StatusCode::SERVICE_UNAVAILABLE);
+    ///     replies.try_send_all(stream::iter([Ok(7), Err(lost)])).await
+    /// }
+    ///
+    /// # async fn table(ws: CallSocket<Table>) -> WsResult {
+    /// #     ws.serve_calls(rows).await
+    /// # }
+    /// let mut client = table.test_ws("/");
+    /// client.send(r#"{"id":1,"call":"rows"}"#).unwrap();
+    /// let received: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
+    /// assert_eq!(received[0], r#"{"id":1,"item":7}"#);
+    /// assert!(received[1].text().contains("503"));
+    /// ```
     pub async fn try_send_all<E: Into<CallFailure>>(
         mut self,
         items: impl Stream<Item = Result<T, E>>,

@@ -136,6 +136,17 @@ pub struct ProblemPart {
 
 impl CallProblem {
     /// Creates a problem with a status and its usual title.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::StatusCode;
+    /// use http4k_ws::calls::CallProblem;
+    ///
+    /// let problem = CallProblem::new(StatusCode::CONFLICT);
+    /// assert_eq!((problem.status(), problem.title()), (409, "Conflict"));
+    /// assert_eq!((problem.detail(), problem.kind()), (None, None));
+    /// ```
     pub fn new(status: StatusCode) -> Self {
         Self {
             kind: None,
@@ -147,6 +158,16 @@ impl CallProblem {
     }
 
     /// Sets the explanation of this occurrence, which the client sees.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::StatusCode;
+    /// use http4k_ws::calls::CallProblem;
+    ///
+    /// let problem = CallProblem::new(StatusCode::CONFLICT).with_detail("the name is taken");
+    /// assert_eq!(problem.detail(), Some("the name is taken"));
+    /// ```
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
@@ -154,6 +175,18 @@ impl CallProblem {
     }
 
     /// Sets the URI that identifies the kind of problem, which is `type` in JSON.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::StatusCode;
+    /// use http4k_ws::calls::CallProblem;
+    ///
+    /// let taken = CallProblem::new(StatusCode::CONFLICT);
+    /// let taken = taken.with_kind("https://chat.example/name-taken");
+    /// let json = serde_json::to_value(&taken).unwrap();
+    /// assert_eq!(json["type"], "https://chat.example/name-taken");
+    /// ```
     #[must_use]
     pub fn with_kind(mut self, kind: impl Into<String>) -> Self {
         self.kind = Some(kind.into());
@@ -260,6 +293,18 @@ impl CallFailure {
     }
 
     /// Returns the error that is logged and not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::StatusCode;
+    /// use http4k_ws::calls::{CallFailure, CallProblem};
+    ///
+    /// let failure = CallFailure::from(std::io::Error::other("the disk is full"));
+    /// assert_eq!(failure.cause().unwrap().to_string(), "the disk is full");
+    /// assert_eq!(failure.problem().detail(), None); // The client does not see it.
+    /// assert!(CallFailure::from(CallProblem::new(StatusCode::CONFLICT)).cause().is_none());
+    /// ```
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.cause.as_deref()
     }

@@ -73,11 +73,45 @@ pub(super) enum ReplyPart {
 
 impl<C: Calls> CallReply<C> {
     /// Returns the message with a notice.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallReply, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Now;
+    /// #[derive(Calls)]
+    /// #[calls(notice = String)]
+    /// enum Clock {
+    ///     Now(Now, Reply<u64>),
+    /// }
+    ///
+    /// let noon = CallReply::<Clock>::notice("noon".to_owned());
+    /// assert_eq!(noon.id(), None);
+    /// assert_eq!(noon.into_message().unwrap(), r#"{"notice":"noon"}"#);
+    /// ```
     pub fn notice(notice: C::Notice) -> Self {
         Self(ReplyKind::Notice(notice))
     }
 
     /// Returns the id of the call. `None` for a notice.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallReply, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Now;
+    /// # #[derive(Calls)]
+    /// # enum Clock {
+    /// #     Now(Now, Reply<u64>),
+    /// # }
+    ///
+    /// let reply = CallReply::<Clock>::from_message(r#"{"id":7,"ok":12}"#.into()).unwrap();
+    /// assert_eq!(reply.id(), Some(7));
+    /// ```
     pub fn id(&self) -> Option<u64> {
         match &self.0 {
             ReplyKind::Notice(_) => None,

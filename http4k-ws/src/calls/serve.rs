@@ -44,6 +44,28 @@ impl<C: Calls> WebSocket<CallRequest<C>, CallReply<C>> {
     /// # Errors
     ///
     /// As [`serve_calls`](Self::serve_calls).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallSocket, Calls, CallsConfig, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Wait;
+    /// # #[derive(Calls)]
+    /// # enum Slow {
+    /// #     Wait(Wait, Reply<u32>),
+    /// # }
+    ///
+    /// async fn slow(ws: CallSocket<Slow>) -> WsResult {
+    ///     let config = CallsConfig::default().with_deadline(std::time::Duration::from_millis(10));
+    ///     ws.serve_calls_with(config, |_call| std::future::pending()).await
+    /// }
+    ///
+    /// let mut client = slow.test_ws("/");
+    /// client.send(r#"{"id":1,"call":"wait"}"#).unwrap();
+    /// assert!(client.received().next().unwrap().unwrap().text().contains("503"));
+    /// ```
     pub fn serve_calls_with<'a, F, Fut>(
         self,
         config: CallsConfig,

@@ -69,6 +69,19 @@ pub enum PublishError {
 
 impl PublishError {
     /// Returns the kind of the error in one word, for metrics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let rooms = Topics::<String>::new("room").max_message(4);
+    /// let error = rooms.topic("tea").publish("hello".to_owned()).await.unwrap_err();
+    /// assert_eq!(error.kind(), "too_large");
+    /// # }
+    /// ```
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Unavailable(_) => "unavailable",

@@ -80,12 +80,64 @@ impl<M: Message + Clone> Join<M> {
 
     /// Makes the subscriber a member, present under `name` for all others until it leaves. At most
     /// 256 bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn chat(ws: WebSocket<String, Feed<String>>, room: Topic<String>) -> WsResult {
+    ///     let _here = room.join(&ws).member("ann").await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let tea = Topics::new("room").topic("tea");
+    /// let room = tea.clone();
+    /// let app = routes! { "/" => ws(chat(ws, room)) };
+    /// let mut client = app.connect_ws("/").await.unwrap();
+    /// client.recv().await.unwrap();
+    /// assert_eq!(tea.members().await.unwrap().0[0].name, "ann");
+    /// # }
+    /// ```
     pub fn member(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
     /// Resumes behind a position: a [`Resume`], a [`Position`] or an `Option` of one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Position, Topic, Topics};
+    ///
+    /// async fn listen(
+    ///     ws: WebSocket<String, Feed<String>>,
+    ///     news: Topic<String>,
+    ///     seen: Position,
+    /// ) -> WsResult {
+    ///     let _here = news.join(&ws).after(seen).await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let news = Topics::new("news").topic("all");
+    /// let seen = news.publish("rain".to_owned()).await?;
+    /// news.publish("sun".to_owned()).await?;
+    ///
+    /// let app = routes! { "/" => ws(listen(ws, news, seen)) };
+    /// let mut client = app.connect_ws("/").await.unwrap();
+    /// assert!(client.recv().await?.unwrap().text().contains("sun"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn after(mut self, resume: impl Into<Resume>) -> Self {
         self.after = resume.into().after;
         self
@@ -93,6 +145,25 @@ impl<M: Message + Clone> Join<M> {
 
     /// Ends the membership at `time`, for example when a token expires. The socket is closed with
     /// 1008.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn listen(ws: WebSocket<String, Feed<String>>, news: Topic<String>) -> WsResult {
+    ///     let _here = news.join(&ws).until(Instant::now()).await?; // The token has expired.
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// let news = Topics::new("news").topic("all");
+    /// let app = routes! { "/" => ws(listen(ws, news)) };
+    /// assert_eq!(app.test_ws("/").closed().unwrap().code(), 1008);
+    /// ```
     pub fn until(mut self, time: impl Into<std::time::Instant>) -> Self {
         self.until = Some(Instant::from_std(time.into()));
         self

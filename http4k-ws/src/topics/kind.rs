@@ -81,6 +81,21 @@ impl<M: Message + Clone> Topics<M> {
     /// # Panics
     ///
     /// Panics if `kind` is not 1 to 64 ASCII letters, digits, `-`, `_` or `.`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let rooms = Topics::<String>::new("room");
+    /// rooms.topic("tea").publish("hello".to_owned()).await?;
+    /// assert_eq!(rooms.topic("tea").history(None).await?.messages[0].1, "hello");
+    /// assert!(rooms.topic("cake").history(None).await?.messages.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn new(kind: &str) -> Self {
         TopicNode::in_memory().topics(kind)
@@ -113,6 +128,27 @@ impl<M: Message + Clone> Topics<M> {
     ///
     /// A client that reconnects receives what is kept. With 0, each interruption is reported as a
     /// loss. The history is not a database.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let rooms = Topics::<String>::new("room").history(2, Duration::from_secs(3600));
+    /// let tea = rooms.topic("tea");
+    /// for number in 1..=3 {
+    ///     tea.publish(number.to_string()).await?;
+    /// }
+    /// let kept = tea.history(None).await?.messages;
+    /// let kept: Vec<_> = kept.iter().map(|(_at, number)| number.as_str()).collect();
+    /// assert_eq!(kept, ["2", "3"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn history(mut self, entries: usize, age: Duration) -> Self {
         self.settings.policy = Policy {
@@ -125,6 +161,20 @@ impl<M: Message + Clone> Topics<M> {
     /// Sets the maximum number of bytes of an encoded message, by default 256 KiB.
     ///
     /// At most 4 MiB of a node wait for the engine. A message that is larger is published alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::{PublishError, Topics};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let rooms = Topics::<String>::new("room").max_message(5);
+    /// assert!(rooms.topic("tea").publish("hello".to_owned()).await.is_ok());
+    /// let error = rooms.topic("tea").publish("hello!".to_owned()).await.unwrap_err();
+    /// assert!(matches!(error, PublishError::TooLarge { .. }));
+    /// # }
+    /// ```
     #[must_use]
     pub fn max_message(mut self, bytes: usize) -> Self {
         self.settings.max_message = bytes;
@@ -137,6 +187,24 @@ impl<M: Message + Clone> Topics<M> {
     /// joining fails with [`JoinError::Refused`](super::JoinError::Refused), and a consumer that
     /// returns the error closes with 1008. The response itself is not sent, because the socket is
     /// open by then. A check in front of the route refuses earlier, and is cheaper.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// let rooms = Topics::<String>::new("room").guard(|request, topic| {
+    ///     match topic.own() == "hall" || request.header("x-key").is_some() {
+    ///         true => Ok(()),
+    ///         false => Err(StatusCode::FORBIDDEN.into_response()),
+    ///     }
+    /// });
+    /// let (hall, safe) = (rooms.topic("hall"), rooms.topic("safe"));
+    /// let app = routes! { "/hall" => ws(hall.follow(ws)), "/safe" => ws(safe.follow(ws)) };
+    /// assert!(app.test_ws("/hall").received().next().unwrap().is_ok());
+    /// assert_eq!(app.test_ws("/safe").closed().unwrap().code(), 1008);
+    /// ```
     #[must_use]
     pub fn guard(
         mut self,
@@ -150,11 +218,31 @@ impl<M: Message + Clone> Topics<M> {
     ///
     /// Every name is a topic, so a program should not let clients choose any name.
     /// One that is empty or has more than 512 bytes is refused when the topic is used.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// let rooms = Topics::<String>::new("room");
+    /// assert_eq!(rooms.topic(42).name().unwrap().as_str(), "room/42");
+    /// assert!(rooms.topic("").name().is_err());
+    /// ```
     pub fn topic(&self, name: impl fmt::Display) -> Topic<M> {
         Topic::new(self.clone(), TopicName::new(&self.kind, &name.to_string()))
     }
 
     /// Returns the node of this process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::{Health, Topics};
+    ///
+    /// // For the route of a load balancer's check.
+    /// let rooms = Topics::<String>::new("room");
+    /// assert!(matches!(rooms.node().health(), Health::Up { .. }));
+    /// ```
     pub fn node(&self) -> &TopicNode {
         &self.node
     }

@@ -88,6 +88,25 @@ impl<M: Message + Clone> Membership<M> {
     }
 
     /// Returns the topic.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topics};
+    ///
+    /// async fn enter(ws: WebSocket<String, Feed<String>>, rooms: Topics<String>) -> WsResult {
+    ///     let here = rooms.topic("tea").join(&ws).await?;
+    ///     here.publish(here.topic().name()?.to_string()).await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// let rooms = Topics::<String>::new("room");
+    /// let app = routes! { "/" => ws(enter(ws, rooms)) };
+    /// let second = app.test_ws("/").received().nth(1).unwrap().unwrap();
+    /// assert!(second.text().contains("room/tea"));
+    /// ```
     pub fn topic(&self) -> &Topic<M> {
         &self.topic
     }
@@ -99,6 +118,26 @@ impl<M: Message + Clone> Membership<M> {
     ///
     /// As [`Topic::publish`], and [`PublishError::Left`] once the membership was evicted or has
     /// expired.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn greet(ws: WebSocket<String, Feed<String>>, tea: Topic<String>) -> WsResult {
+    ///     let here = tea.join(&ws).await?;
+    ///     here.publish("hello".to_owned()).await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// let tea = Topics::new("room").topic("tea");
+    /// let app = routes! { "/" => ws(greet(ws, tea)) };
+    /// let mut client = app.test_ws("/");
+    /// let second = client.received().nth(1).unwrap().unwrap(); // The first is `caughtUp`.
+    /// assert!(second.text().ends_with(r#""data":"hello"}"#));
+    /// ```
     pub async fn publish(&self, message: M) -> Result<Position, PublishError> {
         self.check()?;
         self.topic.publish(message).await
@@ -109,6 +148,29 @@ impl<M: Message + Clone> Membership<M> {
     /// # Errors
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topics};
+    ///
+    /// async fn chat(mut ws: WebSocket<String, Feed<String>>, rooms: Topics<String>) -> WsResult {
+    ///     let here = rooms.topic("tea").join(&ws).await?;
+    ///     while let Some(text) = ws.recv().await? {
+    ///         here.publish_to_others(text).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// let rooms = Topics::new("room");
+    /// let app = routes! { "/" => ws(chat(ws, rooms)) };
+    /// let (mut ann, mut bob) = (app.test_ws("/"), app.test_ws("/"));
+    /// ann.send("hello").unwrap();
+    /// assert!(bob.received().nth(1).unwrap().unwrap().text().contains("hello"));
+    /// assert_eq!(ann.received().next().unwrap().unwrap().text().contains("caughtUp"), true);
+    /// ann.expect_silence(std::time::Duration::from_millis(10));
+    /// ```
     pub async fn publish_to_others(&self, message: M) -> Result<Position, PublishError> {
         self.check()?;
         self.topic.publish_except(self, message).await
@@ -124,6 +186,32 @@ impl<M: Message + Clone> Membership<M> {
     /// Changes the name under which the member is present. Without effect for a subscriber that
     /// joined without a name, and once the membership is over. A name of more than 256 bytes is
     /// cut.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn rename(mut ws: WebSocket<String, Feed<String>>, room: Topic<String>) -> WsResult {
+    ///     let here = room.join(&ws).member("guest").await?;
+    ///     while let Some(name) = ws.recv().await? {
+    ///         here.update(name);
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let tea = Topics::new("room").topic("tea");
+    /// let room = tea.clone();
+    /// let app = routes! { "/" => ws(rename(ws, room)) };
+    /// let mut client = app.connect_ws("/").await.unwrap();
+    /// client.send("ann").await.unwrap();
+    /// while !client.recv().await.unwrap().unwrap().text().contains("ann") {}
+    /// assert_eq!(tea.members().await.unwrap().0[0].name, "ann");
+    /// # }
+    /// ```
     pub fn update(&self, name: impl Into<String>) {
         let mut name = name.into();
         let mut end = name.len().min(256);
@@ -141,6 +229,23 @@ impl<M: Message + Clone> Membership<M> {
     }
 
     /// Ends the membership, as a drop does. The socket stays open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn visit(ws: WebSocket<WsMessage, Feed<String>>, tea: Topic<String>) -> WsResult {
+    ///     tea.join(&ws).await?.leave();
+    ///     ws.close(WsStatus::new(4001, "the visit is over")?); // The socket was still open.
+    ///     Ok(())
+    /// }
+    ///
+    /// let tea = Topics::new("room").topic("tea");
+    /// let mut client = routes! { "/" => ws(visit(ws, tea)) }.test_ws("/");
+    /// assert_eq!(client.closed().unwrap().code(), 4001);
+    /// ```
     pub fn leave(self) {
         drop(self);
     }

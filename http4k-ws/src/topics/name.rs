@@ -63,6 +63,16 @@ impl TopicName {
     ///
     /// [`TopicNameError`] unless `kind` has 1 to 64 ASCII letters, digits, `-`, `_` or `.`, and
     /// `own` has 1 to 512 bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    ///
+    /// assert!(TopicName::new("room", "any text, even /").is_ok());
+    /// assert!(TopicName::new("a room", "42").is_err());
+    /// assert!(TopicName::new("room", &"x".repeat(513)).is_err());
+    /// ```
     pub fn new(kind: &str, own: &str) -> Result<Self, TopicNameError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if kind.is_empty() || kind.len() > MAX_KIND || !kind.chars().all(allowed) {
@@ -89,6 +99,14 @@ impl TopicName {
     }
 
     /// Returns the whole name, such as `room/42`. Two names are equal if their texts are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    ///
+    /// assert_eq!(TopicName::new("room", "tea/green").unwrap().as_str(), "room/tea/green");
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.text
     }

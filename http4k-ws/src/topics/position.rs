@@ -28,17 +28,54 @@ pub struct Position {
 
 impl Position {
     /// Creates a position. An engine does this; a program receives positions.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Position;
+    ///
+    /// assert_eq!(Position::new(0xAF, 42).to_string(), "00000000000000af-42");
+    /// ```
     pub const fn new(epoch: u64, offset: u64) -> Self {
         Self { epoch, offset }
     }
 
     /// Returns the epoch of the log, which is a random number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let tea = Topics::<String>::new("room").topic("tea");
+    /// let first = tea.publish("7".to_owned()).await?;
+    /// let second = tea.publish("8".to_owned()).await?;
+    /// assert_eq!(first.epoch(), second.epoch());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn epoch(self) -> u64 {
         self.epoch
     }
 
     /// Returns the offset of the entry within its epoch. The first entry has 1 or more, and 0 is
     /// the place before it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let tea = Topics::<String>::new("room").topic("tea");
+    /// let before = tea.position().await?.offset();
+    /// assert!(tea.publish("7".to_owned()).await?.offset() > before);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const fn offset(self) -> u64 {
         self.offset
     }

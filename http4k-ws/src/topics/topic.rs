@@ -94,6 +94,16 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// [`TopicNameError`] if the text is not a name. Each use of the topic fails with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// let rooms = Topics::<String>::new("room");
+    /// assert_eq!(rooms.topic("tea").name().unwrap().own(), "tea");
+    /// assert!(rooms.topic("x".repeat(513)).name().is_err());
+    /// ```
     pub fn name(&self) -> Result<&TopicName, TopicNameError> {
         self.name.as_ref().map_err(Clone::clone)
     }
@@ -117,6 +127,20 @@ impl<M: Message + Clone> Topic<M> {
     /// # Panics
     ///
     /// Panics outside a tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let tea = Topics::new("room").topic("tea");
+    /// let at = tea.publish("hello".to_owned()).await?;
+    /// assert_eq!(tea.history(None).await?.messages, [(at, "hello".to_owned())]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn publish(&self, message: M) -> Result<Position, PublishError> {
         self.publish_entry(message, None, String::new()).await
     }
@@ -129,6 +153,27 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn enter(ws: WebSocket<WsMessage, Feed<String>>, tea: Topic<String>) -> WsResult {
+    ///     let here = tea.join(&ws).await?;
+    ///     tea.publish_except(&here, "a guest has come".to_owned()).await?;
+    ///     tea.publish("welcome".to_owned()).await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// let tea = Topics::<String>::new("room").topic("tea");
+    /// let app = routes! { "/" => ws(enter(ws, tea)) };
+    /// let mut client = app.test_ws("/");
+    /// let second = client.received().nth(1).unwrap().unwrap(); // The first is `caughtUp`.
+    /// assert!(second.text().contains("welcome"));
+    /// ```
     pub async fn publish_except(
         &self,
         member: &Membership<M>,
@@ -149,6 +194,21 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let prices = Topics::<String>::new("price").topic("all");
+    /// prices.publish_keyed("TEA", "7".to_owned()).await?;
+    /// prices.publish_keyed("TEA", "8".to_owned()).await?;
+    /// assert_eq!(prices.history(None).await?.messages.len(), 2); // The log keeps both.
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn publish_keyed(
         &self,
         key: impl fmt::Display,
@@ -187,6 +247,25 @@ impl<M: Message + Clone> Topic<M> {
 
     /// Joins a socket or stream to the topic, which then receives its [`Feed`]. The builder is
     /// awaited.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn listen(ws: WebSocket<WsMessage, Feed<String>>, tea: Topic<String>) -> WsResult {
+    ///     let _here = tea.join(&ws).member("ann").await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// let tea = Topics::<String>::new("room").topic("tea");
+    /// let app = routes! { "/" => ws(listen(ws, tea)) };
+    /// let feed: Vec<_> = app.test_ws("/").received().take(2).map(Result::unwrap).collect();
+    /// assert!(matches!(Feed::from_message(feed[0].clone()), Ok(Feed::<String>::CaughtUp { .. })));
+    /// assert!(feed[1].text().contains("joined") && feed[1].text().contains("ann"));
+    /// ```
     pub fn join(&self, to: &impl Subscriber<Feed<M>>) -> Join<M> {
         Join::new(self.clone(), to.opened_by(), to.outlet(false))
     }
@@ -196,6 +275,24 @@ impl<M: Message + Clone> Topic<M> {
     /// Losses cannot be reported among them. So a socket is closed with 4408 "messages lost" if any
     /// are lost. A stream receives an event named `lost`, and one named `caughtUp`, both without
     /// data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Topic, Topics};
+    ///
+    /// async fn listen(ws: WebSocket<WsMessage, String>, tea: Topic<String>) -> WsResult {
+    ///     let here = tea.join_plain(&ws).await?;
+    ///     here.publish("hello".to_owned()).await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// let tea = Topics::new("room").topic("tea");
+    /// let app = routes! { "/" => ws(listen(ws, tea)) };
+    /// assert_eq!(app.test_ws("/").received().next().unwrap().unwrap(), "hello");
+    /// ```
     pub fn join_plain(&self, to: &impl Subscriber<M>) -> Join<M> {
         Join::new(self.clone(), to.opened_by(), to.outlet(true))
     }
@@ -206,6 +303,25 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// See [`JoinError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Topic, Topics};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let news: Topic<String> = Topics::new("news").topic("all");
+    /// let seen = news.publish("rain".to_owned()).await?;
+    /// news.publish("sun".to_owned()).await?;
+    ///
+    /// let app = routes! { "/news" => ws(news.follow(ws)) };
+    /// let mut client = app.connect_ws(format!("/news?after={seen}").as_str()).await.unwrap();
+    /// assert!(client.recv().await?.unwrap().text().contains("sun"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn follow(self, ws: WebSocket<WsMessage, Feed<M>>) -> Result<(), JoinError> {
         let resume = Resume::of(ws.request()).map_err(|_| refused_position())?;
         let _membership = self.join(&ws).after(resume).await?;
@@ -219,6 +335,18 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// See [`JoinError`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Topic, Topics};
+    ///
+    /// let news: Topic<String> = Topics::new("news").topic("all");
+    /// let app = routes! { GET "/news" => sse(news.follow_events(sse)) };
+    /// let first = app.test_sse("/news").received().next().unwrap().unwrap();
+    /// assert!(first.data().contains("caughtUp"));
+    /// ```
     pub async fn follow_events(self, sse: Sse<Feed<M>>) -> Result<(), JoinError> {
         let resume = Resume::of(sse.request()).map_err(|_| refused_position())?;
         let _membership = self.join(&sse).after(resume).await?;
@@ -233,6 +361,24 @@ impl<M: Message + Clone> Topic<M> {
     ///
     /// See [`PublishError`]: [`Unavailable`](PublishError::Unavailable) if the engine cannot be
     /// reached for 2 s, and [`Unencodable`](PublishError::Unencodable) if a message is not an `M`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let tea = Topics::<String>::new("room").topic("tea");
+    /// let first = tea.publish("1".to_owned()).await?;
+    /// let second = tea.publish("2".to_owned()).await?;
+    /// assert_eq!(tea.history(None).await?.messages.len(), 2);
+    /// let since = tea.history(first).await?;
+    /// assert_eq!(since.messages, [(second, "2".to_owned())]);
+    /// assert!(since.complete);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn history(
         &self,
         after: impl Into<Option<Position>>,
@@ -272,6 +418,21 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// [`PublishError::Unavailable`] if the engine cannot be reached for 2 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let tea = Topics::<String>::new("room").topic("tea");
+    /// let (members, at) = tea.members().await?;
+    /// assert!(members.is_empty());
+    /// assert_eq!(at, tea.position().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn members(&self) -> Result<(Vec<Member>, Position), PublishError> {
         let (name, hub) = (self.name()?, self.hub());
         let read = || hub.engine.members(name);
@@ -283,6 +444,20 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// [`PublishError::Unavailable`] if the engine cannot be reached for 2 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::Topics;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let tea = Topics::<String>::new("room").topic("tea");
+    /// let last = tea.publish("7".to_owned()).await?;
+    /// assert_eq!(tea.position().await?, last);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn position(&self) -> Result<Position, PublishError> {
         let (name, hub) = (std::slice::from_ref(self.name()?), self.hub());
         let read = || hub.engine.positions(name);
@@ -300,6 +475,30 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn chat(ws: WebSocket<WsMessage, Feed<String>>, room: Topic<String>) -> WsResult {
+    ///     let _here = room.join(&ws).member("eve").await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let tea = Topics::<String>::new("room").topic("tea");
+    /// let room = tea.clone();
+    /// let app = routes! { "/" => ws(chat(ws, room)) };
+    /// let mut client = app.connect_ws("/").await.unwrap();
+    /// client.recv().await.unwrap();
+    /// assert_eq!(tea.evict(|member| member.name == "eve").await.unwrap(), 1);
+    /// assert_eq!(client.closed().await.code(), 1008);
+    /// # }
+    /// ```
     pub async fn evict(&self, which: impl Fn(&Member) -> bool) -> Result<usize, PublishError> {
         let (members, _) = self.members().await?;
         let ids: Vec<_> = members.iter().filter(|m| which(m)).map(|m| m.id).collect();

@@ -65,6 +65,16 @@ pub enum CallError {
 
 impl CallError {
     /// Returns the problem of a call that failed on the server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallError, CallProblem};
+    /// use http4k_ws::StatusCode;
+    ///
+    /// let error = CallError::Failed(CallProblem::new(StatusCode::NOT_FOUND));
+    /// assert_eq!(error.problem().map(CallProblem::status), Some(404));
+    /// ```
     pub fn problem(&self) -> Option<&CallProblem> {
         match self {
             Self::Failed(problem) => Some(problem),

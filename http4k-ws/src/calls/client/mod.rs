@@ -143,6 +143,37 @@ impl<C: Calls> CallClient<C> {
     ///
     /// If the future is dropped early, the call is cancelled, and the server drops its work. It may
     /// have run before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallProblem, CallResult, CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Halve(u32);
+    /// # #[derive(Calls)]
+    /// # enum Math {
+    /// #     Halve(Halve, Reply<u32>),
+    /// # }
+    ///
+    /// async fn halve(Math::Halve(Halve(number), reply): Math) -> CallResult {
+    ///     match number % 2 {
+    ///         0 => reply.send(number / 2),
+    ///         _ => Err(CallProblem::new(StatusCode::UNPROCESSABLE_ENTITY).into()),
+    ///     }
+    /// }
+    ///
+    /// # async fn math(ws: CallSocket<Math>) -> WsResult {
+    /// #     ws.serve_calls(halve).await
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let client = math.connect_ws("/").await.unwrap().calls::<Math>();
+    /// let (four, five) = tokio::join!(client.call(Halve(8)), client.call(Halve(5)));
+    /// assert_eq!(four.unwrap(), 4);
+    /// assert_eq!(five.unwrap_err().problem().unwrap().status(), 422);
+    /// # }
+    /// ```
     pub fn call<A, T>(
         &self,
         args: A,
@@ -174,6 +205,38 @@ impl<C: Calls> CallClient<C> {
     /// The call is sent when the stream is first polled. The server sends at most 64 items ahead of
     /// those that were read, so that a stream that is not read delays no other call. A drop cancels
     /// the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt;
+    /// use http4k_ws::calls::{CallResult, CallSocket, Calls, Replies};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct CountTo(u32);
+    /// # #[derive(Calls)]
+    /// # enum Counter {
+    /// #     CountTo(CountTo, Replies<u32>),
+    /// # }
+    ///
+    /// async fn count(Counter::CountTo(CountTo(last), mut replies): Counter) -> CallResult {
+    ///     for number in 1..=last {
+    ///         replies.send(number).await?;
+    ///     }
+    ///     replies.end()
+    /// }
+    ///
+    /// # async fn counter(ws: CallSocket<Counter>) -> WsResult {
+    /// #     ws.serve_calls(count).await
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let client = counter.connect_ws("/").await.unwrap().calls::<Counter>();
+    /// let numbers = client.stream(CountTo(4));
+    /// let sum = numbers.try_fold(0, |sum, number| async move { Ok(sum + number) });
+    /// assert_eq!(sum.await.unwrap(), 10);
+    /// # }
+    /// ```
     pub fn stream<A, T>(&self, args: A) -> CallStream<T>
     where
         A: CallArgs<Calls = C, Handle = Replies<T>>,
@@ -187,16 +250,106 @@ impl<C: Calls> CallClient<C> {
     /// The first reader receives them from the start of the client, and others from now on. 64 are
     /// kept. If more arrive before they are read, the oldest are dropped, and their number is
     /// reported as [`CallError::Missed`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallReply, CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Now;
+    /// # #[derive(Calls)]
+    /// # #[calls(notice = String)]
+    /// # enum Clock {
+    /// #     Now(Now, Reply<u64>),
+    /// # }
+    ///
+    /// async fn clock(ws: CallSocket<Clock>) -> WsResult {
+    ///     for text in ["noon", "night"] {
+    ///         ws.send(CallReply::notice(text.to_owned())).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = clock.connect_ws("/").await.unwrap().calls::<Clock>();
+    /// client.closed().await;
+    /// let mut notices = client.notices(); // The first reader misses nothing.
+    /// assert_eq!(notices.recv().await?.as_deref(), Some("noon"));
+    /// assert_eq!(notices.recv().await?.as_deref(), Some("night"));
+    /// assert_eq!(notices.recv().await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn notices(&self) -> Notices<C::Notice> {
         Notices::new(self.handle.0.take_notices())
     }
 
     /// Returns the number of calls and streams that wait for a reply.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallResult, CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Wait;
+    /// # #[derive(Calls)]
+    /// # enum Slow {
+    /// #     Wait(Wait, Reply<u32>),
+    /// # }
+    ///
+    /// async fn never(Slow::Wait(_, _reply): Slow) -> CallResult {
+    ///     std::future::pending().await
+    /// }
+    ///
+    /// # async fn slow(ws: CallSocket<Slow>) -> WsResult {
+    /// #     ws.serve_calls(never).await
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let client = slow.connect_ws("/").await.unwrap().calls::<Slow>();
+    /// assert_eq!(client.open_calls(), 0);
+    /// let call = tokio::spawn(client.call(Wait));
+    /// tokio::task::yield_now().await;
+    /// assert_eq!(client.open_calls(), 1);
+    /// # call.abort();
+    /// # }
+    /// ```
     pub fn open_calls(&self) -> usize {
         self.handle.0.count()
     }
 
     /// Closes the socket with `status`. Open calls fail. Calling it again has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallError, CallResult, CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Wait;
+    /// # #[derive(Calls)]
+    /// # enum Slow {
+    /// #     Wait(Wait, Reply<u32>),
+    /// # }
+    /// # async fn never(Slow::Wait(_, _reply): Slow) -> CallResult {
+    /// #     std::future::pending().await
+    /// # }
+    /// # async fn slow(ws: CallSocket<Slow>) -> WsResult {
+    /// #     ws.serve_calls(never).await
+    /// # }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = slow.connect_ws("/").await.unwrap().calls::<Slow>();
+    /// let call = tokio::spawn(client.call(Wait));
+    /// client.close(WsStatus::GOING_AWAY);
+    /// assert!(call.await.unwrap().is_err());
+    /// assert_eq!(client.closed().await.code(), 1001);
+    /// # }
+    /// ```
     pub fn close(&self, status: WsStatus) {
         self.handle.0.close(status);
     }
@@ -208,6 +361,29 @@ impl<C: Calls> CallClient<C> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, nothing changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Now;
+    /// # #[derive(Calls)]
+    /// # enum Clock {
+    /// #     Now(Now, Reply<u64>),
+    /// # }
+    ///
+    /// async fn stopped(ws: CallSocket<Clock>) {
+    ///     ws.close(WsStatus::RESTART);
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = stopped.connect_ws("/").await.unwrap().calls::<Clock>();
+    /// assert_eq!(client.closed().await.code(), 1012);
+    /// # }
+    /// ```
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<C> {
         let shared = Arc::clone(&self.handle.0);
         async move { shared.over().await }

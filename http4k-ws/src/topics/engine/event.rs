@@ -125,6 +125,21 @@ impl EngineEvents {
     /// # Cancel safety
     ///
     /// If the future is dropped early, no event is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{EngineEvent, EngineEvents};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (sender, mut events) = EngineEvents::new();
+    /// sender.send(EngineEvent::Down("the server stops".to_owned()));
+    /// drop(sender);
+    /// assert!(matches!(events.next().await, Some(EngineEvent::Down(_))));
+    /// assert_eq!(events.next().await, None);
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<EngineEvent> {
         future::poll_fn(|cx| self.poll_next(cx)).await
     }

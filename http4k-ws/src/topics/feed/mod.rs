@@ -90,6 +90,15 @@ pub enum Feed<M> {
 
 impl<M> Feed<M> {
     /// Returns the position, which a client sends back to resume.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::{Feed, Position};
+    ///
+    /// let at = Position::new(0xAF, 42);
+    /// assert_eq!(Feed::<String>::Lost { at }.at(), at);
+    /// ```
     pub fn at(&self) -> Position {
         match self {
             Self::Message { at, .. }

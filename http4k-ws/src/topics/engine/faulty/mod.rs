@@ -109,6 +109,23 @@ impl FaultyEngine {
     }
 
     /// Connects a node again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// engine.partition(0);
+    /// assert!(tea.publish("7".to_owned()).await.is_err());
+    /// engine.heal(0);
+    /// assert!(tea.publish("7".to_owned()).await.is_ok());
+    /// # }
+    /// ```
     pub fn heal(&self, node: usize) {
         self.with(node, |link| {
             if std::mem::take(&mut link.cut) {
@@ -128,6 +145,22 @@ impl FaultyEngine {
     }
 
     /// Loses the replies to the next publications of a node, which are stored nevertheless.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    /// use http4k_ws::topics::{PublishError, TopicNode};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// engine.lose_replies(0, 1);
+    /// let _ = tea.publish("7".to_owned()).await;
+    /// assert_eq!(tea.history(None).await.unwrap().messages.len(), 1);
+    /// # }
+    /// ```
     pub fn lose_replies(&self, node: usize, publications: u64) {
         self.with(node, |link| link.lose_replies = publications);
     }
@@ -158,6 +191,24 @@ impl FaultyEngine {
     }
 
     /// Restarts the engine without its data. The nodes are connected again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let before = tea.publish("7".to_owned()).await?;
+    /// engine.restart();
+    /// assert_ne!(tea.position().await?.epoch(), before.epoch());
+    /// assert!(tea.history(None).await?.messages.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn restart(&self) {
         self.restarted(Store::restart);
     }
@@ -183,6 +234,24 @@ impl FaultyEngine {
     }
 
     /// Drops the entries that are kept, of every topic.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let last = tea.publish("7".to_owned()).await?;
+    /// engine.forget_history();
+    /// assert!(tea.history(None).await?.messages.is_empty());
+    /// assert_eq!(tea.position().await?, last);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn forget_history(&self) {
         self.lock().store.forget_history();
     }
@@ -194,6 +263,22 @@ impl FaultyEngine {
     }
 
     /// Returns the position of a topic, as the engine knows it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    /// use http4k_ws::topics::{TopicName, TopicNode};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let at = tea.publish("7".to_owned()).await?;
+    /// assert_eq!(engine.position(&TopicName::new("room", "tea")?), at);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn position(&self, topic: &TopicName) -> Position {
         let topics = std::slice::from_ref(topic);
         self.lock().store.positions(topics, Instant::now())[0]

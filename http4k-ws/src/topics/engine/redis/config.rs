@@ -91,6 +91,16 @@ impl RedisConfig {
     ///
     /// Fails if `app` is not 1 to 64 ASCII letters, digits, `-`, `_` or `.`, or if `url` has
     /// another form.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::redis::RedisConfig;
+    ///
+    /// let config = RedisConfig::new("chat", "redis://10.0.0.5").unwrap();
+    /// assert_eq!(config.servers().collect::<Vec<_>>(), ["10.0.0.5:6379/0"]);
+    /// assert!(RedisConfig::new("the chat", "redis://10.0.0.5").is_err());
+    /// ```
     pub fn new(app: &str, url: &str) -> Result<Self, RedisError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if app.is_empty() || app.len() > 64 || !app.chars().all(allowed) {
@@ -113,6 +123,16 @@ impl RedisConfig {
     /// # Errors
     ///
     /// Fails if `url` is not one of a Redis server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::redis::RedisConfig;
+    ///
+    /// let config = RedisConfig::new("chat", "redis://10.0.0.5")?.with_server("redis://10.0.0.6")?;
+    /// assert_eq!(config.servers().count(), 2);
+    /// # Ok::<(), http4k_ws::topics::engine::redis::RedisError>(())
+    /// ```
     pub fn with_server(mut self, url: &str) -> Result<Self, RedisError> {
         self.servers.push(Address::parse(url)?);
         Ok(self)
