@@ -55,6 +55,15 @@ struct Identity {
 impl ClientTls {
     /// Trusts the authorities of the public web: those that Mozilla trusted when this library was
     /// built.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::{ClientTls, HttpClient};
+    /// let client = HttpClient::new().with_tls(ClientTls::new());
+    /// // As without the call, because this is the default.
+    /// assert_eq!(format!("{client:?}"), format!("{:?}", HttpClient::new()));
+    /// ```
     pub fn new() -> Self {
         static WEB: OnceLock<ClientTls> = OnceLock::new();
         WEB.get_or_init(|| {
@@ -104,6 +113,20 @@ impl ClientTls {
     /// # Errors
     ///
     /// Fails if the text has no certificate, or one that cannot be used.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::ClientTls;
+    /// # use http4k_ws::tls::TlsConfigError;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let (authority, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// assert!(ClientTls::trusting_only(authority).is_ok());
+    /// assert!(matches!(ClientTls::trusting_only(key), Err(TlsConfigError::NoCertificate)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn trusting_only(pem: impl AsRef<[u8]>) -> Result<Self, TlsConfigError> {
         let roots = pem::roots(pem.as_ref(), RootCertStore::empty())?;
         Ok(Self::with_roots(roots))
@@ -115,6 +138,21 @@ impl ClientTls {
     ///
     /// Fails if the text has no certificate, or one that cannot be used, and with
     /// [`TlsConfigError::OwnConfiguration`] for a configuration of rustls.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::ClientTls;
+    /// # use http4k_ws::tls::TlsConfigError;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let authority = made.cert.pem();
+    /// // The public web, and an authority of our own.
+    /// let tls = ClientTls::new().with_root_pem(authority)?;
+    /// assert!(matches!(tls.with_root_pem("no section"), Err(TlsConfigError::NoCertificate)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_root_pem(self, pem: impl AsRef<[u8]>) -> Result<Self, TlsConfigError> {
         let parts = self.parts.ok_or(TlsConfigError::OwnConfiguration)?;
         let roots = pem::roots(pem.as_ref(), RootCertStore::clone(&parts.roots))?;
@@ -129,6 +167,15 @@ impl ClientTls {
     /// # Errors
     ///
     /// Fails as [`with_root_pem`](Self::with_root_pem) does, or if the file cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::ClientTls;
+    /// # use http4k_ws::tls::TlsConfigError;
+    /// let error = ClientTls::new().with_root_file("missing.pem").unwrap_err();
+    /// assert!(matches!(error, TlsConfigError::File { .. }), "{error}");
+    /// ```
     pub fn with_root_file(self, path: impl AsRef<Path>) -> Result<Self, TlsConfigError> {
         self.with_root_pem(pem::file(path.as_ref())?)
     }
@@ -141,6 +188,23 @@ impl ClientTls {
     ///
     /// Fails if the certificates or the key cannot be used, and with
     /// [`TlsConfigError::OwnConfiguration`] for a configuration of rustls.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::ClientTls;
+    /// # use http4k_ws::tls::TlsConfigError;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["ann".to_owned()])?;
+    /// # let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// # let made = rcgen::generate_simple_self_signed(["bob".to_owned()])?;
+    /// # let other_key = made.signing_key.serialize_pem();
+    /// let tls = ClientTls::new().with_identity_pem(&certificate, key)?;
+    /// let error = tls.with_identity_pem(&certificate, other_key).unwrap_err();
+    /// assert!(matches!(error, TlsConfigError::OtherKey));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_identity_pem(
         self,
         chain: impl AsRef<[u8]>,
@@ -163,6 +227,15 @@ impl ClientTls {
     /// # Errors
     ///
     /// Fails as [`with_identity_pem`](Self::with_identity_pem) does, or if a file cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::ClientTls;
+    /// # use http4k_ws::tls::TlsConfigError;
+    /// let error = ClientTls::new().with_identity_files("missing.pem", "key.pem").unwrap_err();
+    /// assert!(matches!(error, TlsConfigError::File { .. }), "{error}");
+    /// ```
     pub fn with_identity_files(
         self,
         chain: impl AsRef<Path>,

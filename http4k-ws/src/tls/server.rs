@@ -62,6 +62,21 @@ impl ServerTls {
     /// # Errors
     ///
     /// Fails if the certificates or the key cannot be used.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ServerTls;
+    /// # use http4k_ws::tls::TlsConfigError;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// assert!(ServerTls::from_pem(&chain, &key).is_ok());
+    /// // The two are exchanged.
+    /// assert!(matches!(ServerTls::from_pem(key, chain), Err(TlsConfigError::NoCertificate)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn from_pem(
         chain: impl AsRef<[u8]>,
         key: impl AsRef<[u8]>,
@@ -113,6 +128,32 @@ impl ServerTls {
     /// # Errors
     ///
     /// Fails as [`with_client_roots_pem`](Self::with_client_roots_pem) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ClientTls, HttpClient};
+    /// # use http4k_ws::message::PeerCertificates;
+    /// # use http4k_ws::server::{ServerConfig, ServerTls};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// let tls = ServerTls::from_pem(&certificate, &key)?;
+    /// let tls = tls.with_optional_client_roots_pem(&certificate)?;
+    /// let is_known = |request: Request| {
+    ///     request.extensions().get::<PeerCertificates>().is_some().to_string()
+    /// };
+    /// # let config = ServerConfig::default().with_tls(tls);
+    /// # let server = is_known.as_server("127.0.0.1:0").with_config(config).start()?;
+    /// # let uri = format!("https://localhost:{}/", server.port());
+    /// let anonymous = ClientTls::trusting_only(&certificate)?;
+    /// let known = anonymous.clone().with_identity_pem(&certificate, &key)?;
+    /// assert_eq!(HttpClient::new().with_tls(anonymous).blocking().send(&uri)?.body(), "false");
+    /// assert_eq!(HttpClient::new().with_tls(known).blocking().send(&uri)?.body(), "true");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_optional_client_roots_pem(
         self,
         pem: impl AsRef<[u8]>,
@@ -145,6 +186,25 @@ impl ServerTls {
     /// # Errors
     ///
     /// Fails as [`from_pem`](Self::from_pem) does, or if a file cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ServerTls;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let folder = std::env::temp_dir().join(format!("http4k-ws-pem-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let (chain, key) = (folder.join("fullchain.pem"), folder.join("privkey.pem"));
+    /// # std::fs::write(&chain, made.cert.pem())?;
+    /// # std::fs::write(&key, made.signing_key.serialize_pem())?;
+    /// let tls = ServerTls::from_files(&chain, &key)?;
+    /// // The files are read once.
+    /// std::fs::remove_dir_all(&folder)?;
+    /// assert!(tls.renew_from_files(&chain, &key).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn from_files(
         chain: impl AsRef<Path>,
         key: impl AsRef<Path>,
@@ -159,6 +219,26 @@ impl ServerTls {
     ///
     /// Fails if the certificates or the key cannot be used, and with
     /// [`TlsConfigError::OwnConfiguration`] for a configuration of rustls.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ServerTls;
+    /// # use http4k_ws::tls::TlsConfigError;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = || rcgen::generate_simple_self_signed(["localhost".to_owned()]);
+    /// # let pem = |made: &rcgen::CertifiedKey<rcgen::KeyPair>| {
+    /// #     (made.cert.pem(), made.signing_key.serialize_pem())
+    /// # };
+    /// # let ((chain, key), (new_chain, new_key)) = (pem(&made()?), pem(&made()?));
+    /// let tls = ServerTls::from_pem(chain, &key)?;
+    /// // A server with a clone of it shows the new certificate from now on.
+    /// tls.renew_from_pem(&new_chain, new_key)?;
+    /// let error = tls.renew_from_pem(new_chain, key).unwrap_err();
+    /// assert!(matches!(error, TlsConfigError::OtherKey));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn renew_from_pem(
         &self,
         chain: impl AsRef<[u8]>,
@@ -178,6 +258,20 @@ impl ServerTls {
     /// # Errors
     ///
     /// Fails as [`renew_from_pem`](Self::renew_from_pem) does, or if a file cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ServerTls;
+    /// # use http4k_ws::tls::TlsConfigError;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let tls = ServerTls::from_pem(made.cert.pem(), made.signing_key.serialize_pem())?;
+    /// let error = tls.renew_from_files("missing.pem", "key.pem").unwrap_err();
+    /// assert!(matches!(error, TlsConfigError::File { .. }), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn renew_from_files(
         &self,
         chain: impl AsRef<Path>,
