@@ -227,24 +227,133 @@ impl ServerConfig {
         with_half_close, half_close: Duration = Duration::from_secs(30) => Duration::from_secs(1);
         with_stream_half_close, stream_half_close: Duration =
             Duration::from_secs(1) => Duration::from_secs(30);
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::message::OriginPolicy;
+        /// # use http4k_ws::server::ServerConfig;
+        /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+        /// let app = |ws: WebSocket| ws.try_send("hello");
+        /// let from_page = || Request::get("/").header("origin", "https://www.example.com");
+        /// assert_eq!(app.try_test_ws(from_page()).unwrap_err().status(), 403);
+        ///
+        /// let origins = OriginPolicy::own().and("https://www.example.com".parse()?);
+        /// let config = ServerConfig::default().with_origins(origins);
+        /// assert!(app.test_with(config).try_ws(from_page()).is_ok());
+        /// # Ok(())
+        /// # }
+        /// ```
         with_origins, origins: OriginPolicy;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::message::HostPolicy;
+        /// # use http4k_ws::server::ServerConfig;
+        /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+        /// let app = routes! { GET "/" => http(|| "hello") };
+        /// let hosts = HostPolicy::only(["chat.example.com".parse()?]);
+        /// let app = app.test_with(ServerConfig::default().with_hosts(hosts));
+        /// assert_eq!(app.http("http://chat.example.com/").status(), 200);
+        /// assert_eq!(app.http("http://evil.example.net/").status(), 421);
+        /// # Ok(())
+        /// # }
+        /// ```
         with_hosts, hosts: HostPolicy;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::message::Networks;
+        /// # use http4k_ws::server::ServerConfig;
+        /// # fn main() -> Result<(), http4k_ws::message::NetworkError> {
+        /// let balancers = Networks::of(["10.0.0.0/24"])?;
+        /// let config = ServerConfig::default().with_proxy_protocol(balancers);
+        /// assert!(config.proxy_protocol.contains([10, 0, 0, 7].into()));
+        /// assert!(!ServerConfig::default().proxy_protocol.contains([10, 0, 0, 7].into()));
+        /// # Ok(())
+        /// # }
+        /// ```
         with_proxy_protocol, proxy_protocol: Networks;
         with_shutdown_spread, shutdown_spread: Duration =
             Duration::from_secs(3) => Duration::ZERO;
         with_shutdown_grace, shutdown_grace: Duration =
             Duration::from_secs(10) => Duration::from_secs(25);
         with_title_case_fields, title_case_fields: bool = false => true;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::server::ServerConfig;
+        /// # use http4k_ws::session::SessionConfig;
+        /// let session = SessionConfig::default().with_max_message(5);
+        /// let config = ServerConfig::default().with_session(session);
+        /// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+        /// let mut client = app.test_with(config).ws("/");
+        /// client.send("too long").unwrap();
+        /// assert_eq!(client.closed().unwrap().code(), 1009);
+        /// ```
         with_session, session: SessionConfig;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::server::ServerConfig;
+        /// # use http4k_ws::sse::{Sse, SseConfig};
+        /// # use std::time::Duration;
+        /// let app = routes! { GET "/" => sse(|sse: Sse| sse.try_send("rain")) };
+        /// let events = SseConfig::default().with_retry(Duration::from_secs(5));
+        /// let app = app.test_with(ServerConfig::default().with_sse(events));
+        /// assert_eq!(app.http("/").body(), "retry: 5000\n\ndata: rain\n\n");
+        /// ```
         with_sse, sse: SseConfig;
     }
 
     optional_setters! {
         ServerConfig: "http4k_ws::server::ServerConfig";
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::message::Proxies;
+        /// # use http4k_ws::server::ServerConfig;
+        /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+        /// let app = |request: Request| match request.peer_addr() {
+        ///     Some(client) => client.ip().to_string(),
+        ///     None => "unknown".to_owned(),
+        /// };
+        /// let proxies = Proxies::trusted(["10.0.0.0/24"])?.x_forwarded();
+        /// let app = app.test_with(ServerConfig::default().with_proxies(proxies));
+        /// let from = |proxy: [u8; 4]| {
+        ///     let request = Request::get("/").header("x-forwarded-for", "203.0.113.7");
+        ///     request.body(Body::empty()).unwrap().with_peer_addr((proxy, 4000).into())
+        /// };
+        /// assert_eq!(app.http(from([10, 0, 0, 2])).body(), "203.0.113.7");
+        /// assert_eq!(app.http(from([192, 0, 2, 1])).body(), "192.0.2.1");
+        /// # Ok(())
+        /// # }
+        /// ```
         with_proxies, proxies: Proxies;
     }
 
     /// Sets [`max_connections`](Self::max_connections): a number, or `None` for no limit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ServerConfig;
+    /// let config = ServerConfig::default();
+    /// assert_eq!(config.max_connections, Some(25_000));
+    /// let config = config.with_max_connections(1_000);
+    /// assert_eq!(config.max_connections, Some(1_000));
+    /// assert_eq!(config.with_max_connections(None).max_connections, None);
+    /// ```
     #[must_use]
     pub fn with_max_connections(mut self, most: impl Into<Option<usize>>) -> Self {
         self.max_connections = most.into();
@@ -252,6 +361,17 @@ impl ServerConfig {
     }
 
     /// Sets [`max_queued`](Self::max_queued): a number of bytes, or `None` for no limit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ServerConfig;
+    /// let config = ServerConfig::default();
+    /// assert_eq!(config.max_queued, Some(256 * 1024 * 1024));
+    /// let config = config.with_max_queued(64 * 1024 * 1024);
+    /// assert_eq!(config.max_queued, Some(64 * 1024 * 1024));
+    /// assert_eq!(config.with_max_queued(None).max_queued, None);
+    /// ```
     #[must_use]
     pub fn with_max_queued(mut self, bytes: impl Into<Option<usize>>) -> Self {
         self.max_queued = bytes.into();
@@ -260,6 +380,16 @@ impl ServerConfig {
 
     /// Sets [`max_connections_per_address`](Self::max_connections_per_address): a number, or `None`
     /// for no limit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ServerConfig;
+    /// let config = ServerConfig::default();
+    /// assert_eq!(config.max_connections_per_address, None);
+    /// let config = config.with_max_connections_per_address(20);
+    /// assert_eq!(config.max_connections_per_address, Some(20));
+    /// ```
     #[must_use]
     pub fn with_max_connections_per_address(mut self, most: impl Into<Option<usize>>) -> Self {
         self.max_connections_per_address = most.into();
@@ -267,6 +397,15 @@ impl ServerConfig {
     }
 
     /// Sets the bounds of HTTP/2 connections. `None` disables HTTP/2.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::{Http2Config, ServerConfig};
+    /// let config = ServerConfig::default();
+    /// assert_eq!(config.http2, Some(Http2Config::default()));
+    /// assert_eq!(config.with_http2(None).http2, None);
+    /// ```
     #[cfg(feature = "http2")]
     #[must_use]
     pub fn with_http2(mut self, http2: impl Into<Option<Http2Config>>) -> Self {
@@ -298,6 +437,27 @@ impl ServerConfig {
     /// A connection whose TLS handshake is not complete within
     /// [`tls_handshake`](Self::tls_handshake) is closed. A client that sends HTTP without TLS
     /// receives 400.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ClientTls, HttpClient};
+    /// # use http4k_ws::server::{ServerConfig, ServerTls};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// let config = ServerConfig::default().with_tls(ServerTls::from_pem(&certificate, key)?);
+    /// let app = |_request: Request| "hello";
+    /// let server = app.as_server("127.0.0.1:0").with_config(config).start()?;
+    ///
+    /// let client = HttpClient::new().with_tls(ClientTls::trusting_only(certificate)?).blocking();
+    /// let authority = format!("localhost:{}", server.port());
+    /// assert_eq!(client.send(format!("https://{authority}/"))?.body(), "hello");
+    /// assert_eq!(client.send(format!("http://{authority}/"))?.status(), 400);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn with_tls(mut self, tls: ServerTls) -> Self {
@@ -306,6 +466,17 @@ impl ServerConfig {
     }
 
     /// Sets [`tls_handshake`](Self::tls_handshake).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use std::time::Duration;
+    /// let config = ServerConfig::default();
+    /// assert_eq!(config.tls_handshake, Duration::from_secs(5));
+    /// let config = config.with_tls_handshake(Duration::from_secs(2));
+    /// assert_eq!(config.tls_handshake, Duration::from_secs(2));
+    /// ```
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn with_tls_handshake(mut self, tls_handshake: Duration) -> Self {
@@ -322,6 +493,19 @@ impl ServerConfig {
 
     /// Sets the largest message of a socket, in bytes, in any number of frames. See
     /// [`SessionConfig::max_message`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::ServerConfig;
+    /// let config = ServerConfig::default().with_max_message(5);
+    /// assert_eq!(config.session.max_message, 5);
+    /// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// let mut client = app.test_with(config).ws("/");
+    /// client.send("too long").unwrap();
+    /// assert_eq!(client.closed().unwrap().code(), 1009);
+    /// ```
     #[must_use]
     pub fn with_max_message(mut self, bytes: usize) -> Self {
         self.session.max_message = bytes;

@@ -85,12 +85,46 @@ impl Server {
     }
 
     /// Sets the bounds of the server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn app(request: Request) -> Result<String, http4k_ws::message::BodyError> {
+    /// #     request.into_body().text().await
+    /// # }
+    /// let config = ServerConfig::default().with_max_body(5);
+    /// let server = app.as_server("127.0.0.1:0").with_config(config).start()?;
+    /// let client = HttpClient::new().with_base(format!("http://{}", server.addr()))?.blocking();
+    /// assert_eq!(client.send(Request::post("/").body("hello")?)?.status(), 200);
+    /// assert_eq!(client.send(Request::post("/").body("too long")?)?.status(), 413);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_config(mut self, config: ServerConfig) -> Self {
         self.config = config;
         self
     }
 
     /// Sets the number of threads, at least one. Default: one per core.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // The runtime of one thread is cheaper for a small tool.
+    /// let app = |_request: Request| "hello";
+    /// let server = app.as_server("127.0.0.1:0").with_threads(1).start()?;
+    /// let uri = format!("http://{}/", server.addr());
+    /// assert_eq!(HttpClient::new().blocking().send(uri)?.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads.max(1));
         self
@@ -106,6 +140,20 @@ impl Server {
     ///
     /// Fails if an address cannot be resolved or bound, a listener cannot be registered, or a
     /// thread cannot be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # fn main() -> std::io::Result<()> {
+    /// let app = |_request: Request| "hello";
+    /// let server = app.as_server("127.0.0.1:0").start()?;
+    /// // The port is taken, until the server stops.
+    /// let error = app.as_server(server.addr()).start().unwrap_err();
+    /// assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn start(self) -> io::Result<RunningServer> {
         let place = self.place;
         let runtime = build_runtime(self.threads)?;
@@ -226,6 +274,18 @@ impl RunningServer {
     /// # Panics
     ///
     /// Panics as [`addr`](Self::addr) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # fn main() -> std::io::Result<()> {
+    /// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+    /// assert_ne!(server.port(), 0);
+    /// assert_eq!(server.port(), server.addr().port());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn port(&self) -> u16 {
         self.addr().port()
@@ -237,6 +297,18 @@ impl RunningServer {
     ///
     /// Panics if the server does not listen at any, which is possible only for listeners of
     /// [`as_server_with`](crate::Serve::as_server_with). [`addrs`](Self::addrs) has them all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # fn main() -> std::io::Result<()> {
+    /// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+    /// assert!(server.addr().ip().is_loopback());
+    /// assert!(std::net::TcpStream::connect(server.addr()).is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn addr(&self) -> SocketAddr {
         let tcp = self.addresses.iter().find_map(|address| match address {
@@ -247,12 +319,42 @@ impl RunningServer {
     }
 
     /// Returns the addresses of all listeners.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::ListenAddr;
+    /// # fn main() -> std::io::Result<()> {
+    /// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+    /// assert_eq!(server.addrs(), [ListenAddr::Tcp(server.addr())]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn addrs(&self) -> &[ListenAddr] {
         &self.addresses
     }
 
     /// Returns the path of the Unix socket, or of the first one; `None` if the server does not
     /// listen at any.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::UnixSocket;
+    /// # fn main() -> std::io::Result<()> {
+    /// # let name = format!("http4k-ws-path-{}.sock", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
+    /// let app = |_request: Request| "hello";
+    /// let server = app.as_server_with(UnixSocket::at(&path).bind()?).start()?;
+    /// assert_eq!(server.unix_path(), Some(path.as_path()));
+    ///
+    /// let server = app.as_server("127.0.0.1:0").start()?;
+    /// assert_eq!(server.unix_path(), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn unix_path(&self) -> Option<&Path> {
         self.addresses.iter().find_map(|address| match address {
             ListenAddr::Unix(path) => Some(path.as_path()),
@@ -270,6 +372,23 @@ impl RunningServer {
     ///    than a hundred.
     /// 3. Connections and sockets that are still open after
     ///    [`shutdown_grace`](ServerConfig::shutdown_grace) are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// let server = app.as_server("127.0.0.1:0").start()?;
+    /// let mut client = WebSocketClient::blocking(format!("ws://{}/", server.addr()))?;
+    ///
+    /// let report = server.stop();
+    /// assert_eq!((report.sockets, report.cut), (1, 0));
+    /// assert_eq!(client.closed().unwrap().code(), 1001);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stop(mut self) -> ShutdownReport {
         let thread = self.thread.take();
         thread.map_or_else(ShutdownReport::default, |thread| thread.end(StopAt::Now))
@@ -277,6 +396,19 @@ impl RunningServer {
 
     /// Serves until Ctrl-C (on Unix also SIGTERM), then stops as [`stop`](Self::stop) does. A
     /// second signal drops everything that is still open.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use http4k_ws::prelude::*;
+    /// fn main() -> std::io::Result<()> {
+    ///     let server = (|_request: Request| "hello").as_server("0.0.0.0:9000").start()?;
+    ///     println!("listening on port {}", server.port());
+    ///     let report = server.block();
+    ///     println!("{} connections were dropped", report.cut);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn block(mut self) -> ShutdownReport {
         let thread = self.thread.take();
         thread.map_or_else(ShutdownReport::default, |thread| thread.end(StopAt::Signal))

@@ -42,6 +42,20 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     /// # Errors
     ///
     /// Fails if an address cannot be resolved or bound.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use http4k_ws::prelude::*;
+    /// async fn hello(ws: WebSocket) -> WsResult {
+    ///     Ok(ws.send("hello").await?)
+    /// }
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> std::io::Result<()> {
+    ///     hello.serve("127.0.0.1:9000").await
+    /// }
+    /// ```
     fn serve(
         self,
         address: impl ToSocketAddrs + Send,
@@ -60,6 +74,24 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     ///
     /// Fails if a listener cannot be registered in the runtime, or does not know its address, and
     /// if there is none. A failure to accept a connection is logged and retried.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use tokio::net::TcpListener;
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let uri = format!("http://{}/", listener.local_addr()?);
+    /// let app = |_request: Request| "hello";
+    /// tokio::spawn(app.serve_with(listener, ServerConfig::default()));
+    /// assert_eq!(HttpClient::new().send(uri).await?.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     fn serve_with(
         self,
         listener: impl Into<Listeners>,
@@ -73,6 +105,32 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     ///
     /// `listener` is as for [`serve_with`](Self::serve_with). If that would fail, the error is
     /// logged, and the report is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use tokio::net::TcpListener;
+    /// # use tokio::sync::oneshot;
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let uri = format!("ws://{}/", listener.local_addr()?);
+    /// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// let (stop, stopped) = oneshot::channel::<()>();
+    /// let until = async { drop(stopped.await) };
+    /// let server = tokio::spawn(app.serve_until(listener, ServerConfig::default(), until));
+    ///
+    /// let client = WebSocketClient::connect(uri).await?;
+    /// drop(stop);
+    /// assert_eq!(client.closed().await.code(), 1001);
+    /// let report = server.await?;
+    /// assert_eq!((report.sockets, report.cut), (1, 0));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn serve_until(
         self,
         listener: impl Into<Listeners>,
@@ -90,6 +148,24 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     /// For connections that do not come from a listener, such as a pipe in memory. TCP_NODELAY
     /// should be set on a TCP stream. Only the clock of the current runtime is used, and all
     /// deadlines follow it, also if a test has paused it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # use http4k_ws::server::ServerConfig;
+    /// let app = |_request: Request| "hello";
+    /// let (io, theirs) = tokio::io::duplex(1024);
+    /// let connection = tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    /// let response = HttpClient::new().send_over(io, "http://localhost/").await?;
+    /// assert_eq!(response.body(), "hello");
+    /// connection.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn serve_connection(
         self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -99,6 +175,23 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     }
 
     /// Creates a server for `address` that runs on threads of its own once it is started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// async fn hello(ws: WebSocket) -> WsResult {
+    ///     Ok(ws.send("hello").await?)
+    /// }
+    ///
+    /// let server = hello.as_server("127.0.0.1:0").start()?;
+    /// let mut client = WebSocketClient::blocking(format!("ws://{}/", server.addr()))?;
+    /// assert_eq!(client.received().next().unwrap()?, "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[allow(clippy::wrong_self_convention)] // http4k's name.
     fn as_server(self, address: impl std::net::ToSocketAddrs) -> Server {
         Server::new(self.into_poly_handler(), address)
@@ -108,6 +201,24 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     /// for an address. `listener` is as for [`serve_with`](Self::serve_with).
     ///
     /// A listener of std, and a bound [`UnixSocket`](super::UnixSocket), need no runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # use std::net::TcpListener;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let public = TcpListener::bind("127.0.0.1:0")?;
+    /// let internal = TcpListener::bind("127.0.0.1:0")?;
+    /// let uri = format!("http://{}/", internal.local_addr()?);
+    /// let app = |_request: Request| "hello";
+    /// let server = app.as_server_with((public, internal)).start()?;
+    /// assert_eq!(server.addrs().len(), 2);
+    /// assert_eq!(HttpClient::new().blocking().send(uri)?.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[allow(clippy::wrong_self_convention)] // As above.
     fn as_server_with(self, listener: impl Into<Listeners>) -> Server {
         Server::over(self.into_poly_handler(), listener.into())

@@ -80,6 +80,40 @@ pub trait Listen: Send + 'static {
     /// [`ConnectionAborted`](io::ErrorKind::ConnectionAborted), is ignored. After any other, such
     /// as too many open files, the listener pauses for 10 ms, and then for longer up to 1 s, while
     /// the others go on. The error is logged. A panic counts as an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::io;
+    /// # use http4k_ws::server::{Accepted, Listen, ListenAddr};
+    /// # use tokio::net::{TcpListener, TcpStream};
+    /// /// Accepts no more than a number of connections.
+    /// struct Limited(TcpListener, u32);
+    ///
+    /// impl Listen for Limited {
+    ///     async fn accept(&mut self) -> io::Result<Accepted> {
+    ///         if self.1 == 0 {
+    ///             return std::future::pending().await;
+    ///         }
+    ///         let (stream, peer) = self.0.accept().await?;
+    ///         self.1 -= 1;
+    ///         Ok(Accepted::tcp(stream, peer))
+    ///     }
+    /// #   fn local_addr(&self) -> io::Result<ListenAddr> {
+    /// #       Ok(ListenAddr::Tcp(self.0.local_addr()?))
+    /// #   }
+    /// }
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let address = listener.local_addr()?;
+    /// # let mut limited = Limited(listener, 1);
+    /// # let _client = TcpStream::connect(address).await?;
+    /// assert!(limited.accept().await.is_ok());
+    /// assert_eq!(limited.1, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn accept(&mut self) -> impl Future<Output = io::Result<Accepted>> + Send;
 
     /// Returns the address of the listener, which the server reports.
@@ -90,6 +124,15 @@ pub trait Listen: Send + 'static {
     /// # Errors
     ///
     /// An error fails the start of the server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::ListenAddr;
+    /// // What a listener of your own returns if it has no address.
+    /// let address = ListenAddr::Other("the pipes of a test".to_owned());
+    /// assert_eq!(address.to_string(), "the pipes of a test");
+    /// ```
     ///
     /// [`HostPolicy::by_address`]: crate::message::HostPolicy::by_address
     fn local_addr(&self) -> io::Result<ListenAddr>;
@@ -144,6 +187,22 @@ pub struct Accepted {
 impl Accepted {
     /// Returns a connection over TCP from `peer`. An IPv4-mapped address becomes IPv4. The server
     /// sets its options, such as TCP_NODELAY.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::server::Accepted;
+    /// # use tokio::net::{TcpListener, TcpStream};
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let _client = TcpStream::connect(listener.local_addr()?).await?;
+    /// let (stream, peer) = listener.accept().await?;
+    /// let accepted = Accepted::tcp(stream, peer);
+    /// assert!(format!("{accepted:?}").contains("127.0.0.1"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tcp(stream: TcpStream, peer: SocketAddr) -> Self {
         Self {
             stream: Stream::Tcp(Arc::new(stream)),

@@ -90,6 +90,21 @@ pub(super) struct Place {
 
 impl Listeners {
     /// Returns no listeners.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::{Listeners, ServerConfig};
+    /// assert!(Listeners::new().addrs()?.is_empty());
+    /// // There is nothing to serve.
+    /// let app = |_request: Request| "hello";
+    /// assert!(app.serve_with(Listeners::new(), ServerConfig::default()).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -104,11 +119,38 @@ impl Listeners {
     /// # Panics
     ///
     /// Panics outside a tokio runtime with I/O.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::server::{ListenAddr, Listeners};
+    /// let listeners = Listeners::bind("127.0.0.1:0").await?;
+    /// let [ListenAddr::Tcp(address)] = listeners.addrs()?[..] else { panic!("one address") };
+    /// assert_ne!(address.port(), 0);
+    /// assert!(Listeners::bind(address).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
         Self::bind_all(lookup_host(address).await?).await
     }
 
     /// Adds `listener`, or several.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::server::Listeners;
+    /// let internal = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let listeners = Listeners::bind("127.0.0.1:0").await?.and(internal);
+    /// assert_eq!(listeners.addrs()?.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn and(mut self, listener: impl Into<Self>) -> Self {
         self.all.extend(listener.into().all);
@@ -120,6 +162,29 @@ impl Listeners {
     ///
     /// For a Unix socket or a loopback port beside an encrypted port. It has no effect without
     /// [`ServerConfig::tls`](super::ServerConfig).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # use http4k_ws::server::{Listeners, ServerConfig, ServerTls};
+    /// # use tokio::net::TcpListener;
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let tls = ServerTls::from_pem(made.cert.pem(), made.signing_key.serialize_pem())?;
+    /// let health = TcpListener::bind("127.0.0.1:0").await?;
+    /// let uri = format!("http://{}/", health.local_addr()?);
+    /// let encrypted = TcpListener::bind("127.0.0.1:0").await?;
+    /// let listeners = Listeners::from(health).without_tls().and(encrypted);
+    ///
+    /// let app = |_request: Request| "healthy";
+    /// tokio::spawn(app.serve_with(listeners, ServerConfig::default().with_tls(tls)));
+    /// assert_eq!(HttpClient::new().send(uri).await?.body(), "healthy");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn without_tls(mut self) -> Self {
         self.all
@@ -133,6 +198,18 @@ impl Listeners {
     /// # Errors
     ///
     /// Fails if the system does not report an address.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::{ListenAddr, Listeners};
+    /// # fn main() -> std::io::Result<()> {
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// assert_eq!(Listeners::from(listener).addrs()?, [ListenAddr::Tcp(address)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn addrs(&self) -> io::Result<Vec<ListenAddr>> {
         self.all
             .iter()

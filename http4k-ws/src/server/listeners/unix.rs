@@ -73,6 +73,15 @@ impl UnixSocket {
     ///
     /// A path that starts with a NUL byte is an abstract name, which exists on Linux only. It has
     /// no file, so every process of the machine may connect to it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::UnixSocket;
+    /// let too_long = format!("/tmp/{}.sock", "a".repeat(200));
+    /// assert!(UnixSocket::at(too_long).bind().is_err());
+    /// assert!(UnixSocket::at("/no/such/folder/app.sock").bind().is_err());
+    /// ```
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -86,6 +95,26 @@ impl UnixSocket {
     ///
     /// Some systems other than Linux ignore these permissions. There the folder of the socket must
     /// have them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::UnixSocket;
+    /// # #[cfg(target_os = "linux")]
+    /// # fn main() -> std::io::Result<()> {
+    /// # use std::os::unix::fs::PermissionsExt;
+    /// # let name = format!("http4k-ws-mode-{}.sock", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
+    /// let socket = UnixSocket::at(&path).bind()?;
+    /// assert_eq!(std::fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+    /// drop(socket);
+    /// let _socket = UnixSocket::at(&path).with_mode(0o660).bind()?;
+    /// assert_eq!(std::fs::metadata(&path)?.permissions().mode() & 0o777, 0o660);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(target_os = "linux"))]
+    /// # fn main() {}
+    /// ```
     pub fn with_mode(mut self, mode: u32) -> Self {
         self.mode = mode & 0o777;
         self
@@ -104,6 +133,27 @@ impl UnixSocket {
     /// Each error names the path. [`AddrInUse`](io::ErrorKind::AddrInUse) means that another
     /// process listens at it, and [`AlreadyExists`](io::ErrorKind::AlreadyExists) that its file is
     /// not a socket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::UnixSocket;
+    /// # use std::io::ErrorKind;
+    /// # fn main() -> std::io::Result<()> {
+    /// # let name = format!("http4k-ws-bind-{}.sock", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
+    /// let socket = UnixSocket::at(&path).bind()?;
+    /// let error = UnixSocket::at(&path).bind().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::AddrInUse);
+    /// drop(socket);
+    ///
+    /// std::fs::write(&path, "a file that is not a socket")?;
+    /// let error = UnixSocket::at(&path).bind().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn bind(self) -> io::Result<BoundUnixSocket> {
         self.bind_or_replace().map_err(|error| {
             let address = ListenAddr::Unix(self.path.clone());

@@ -89,6 +89,22 @@ impl PolyHandler {
     /// # Panics
     ///
     /// Panics if a route reads a path parameter that its path lacks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use tower_service::Service;
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let mut service = app.into_service(ServerConfig::default());
+    /// let request = Request::get("/").header("host", "localhost").body(Body::empty())?;
+    /// assert_eq!(service.call(request).await?.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn into_service(self, config: ServerConfig) -> PolyService {
         PolyService {
@@ -173,6 +189,26 @@ impl PolyService {
     ///
     /// If the future is dropped, handshakes are still refused. Another call continues with the
     /// sockets that are left, and a grace of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use tower_service::Service;
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let mut service = app.into_service(ServerConfig::default());
+    /// let report = service.stop().await;
+    /// assert_eq!((report.sockets, report.cut), (0, 0));
+    /// assert_eq!(service.clone().stop().await, report);
+    /// // Requests without an upgrade are still served.
+    /// let request = Request::get("/").header("host", "localhost").body(Body::empty())?;
+    /// assert_eq!(service.call(request).await?.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn stop(&self) -> ShutdownReport {
         let server = &self.server;
         let stopped = || async {
