@@ -54,6 +54,24 @@ impl BlockingWebSocket {
     /// Sets the time limit of [`next`](WsClient::next), [`received`](WsClient::received),
     /// [`close`](WsClient::close) and [`closed`](WsClient::closed). Default 30 s; with
     /// [`Duration::MAX`] they wait for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # use http4k_ws::testing::NextMessage;
+    /// # use std::time::Duration;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let client = WebSocketClient::blocking(uri)?;
+    /// let mut client = client.with_patience(Duration::from_millis(20));
+    /// assert_eq!(client.next(), NextMessage::Pending);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -61,6 +79,26 @@ impl BlockingWebSocket {
     }
 
     /// Returns a sender for other threads and tasks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| {
+    /// #     let sender = ws.sender();
+    /// #     ws.on_message(move |message: WsMessage| sender.try_send(message));
+    /// # };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let mut client = WebSocketClient::blocking(uri)?;
+    /// let sender = client.sender();
+    /// std::thread::spawn(move || sender.try_send("from a thread"));
+    /// assert_eq!(client.received().next().unwrap()?, "from a thread");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn sender(&self) -> WsSender {
         self.socket.sender()
     }

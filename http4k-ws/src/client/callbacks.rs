@@ -74,6 +74,25 @@ enum Attempt {
 impl OpeningHandshake {
     /// Does the handshake in the background, and calls `on_connect` with the open socket; see
     /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| ws.try_send(ws.request().header("x-name").unwrap().to_owned());
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let (give, take) = channel();
+    /// let handshake = WebSocketClient::to(uri).with_header("x-name", "bob");
+    /// let client = handshake.non_blocking(|_ws: WebSocket| ());
+    /// client.on_message(move |message| give.send(message).unwrap());
+    /// assert_eq!(take.recv()?, "bob");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn non_blocking<In, Out, F, R, When>(self, on_connect: F) -> CallbackWebSocket
     where
         In: Message,
@@ -163,6 +182,27 @@ impl CallbackWebSocket {
     }
 
     /// Calls `callback` with every message, from the first on, as [`WebSocket::on_message`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| for text in ["one", "two"] {
+    /// #     ws.try_send(text).unwrap();
+    /// # };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let (give, take) = channel();
+    /// let client = WebSocketClient::non_blocking(uri, |_ws: WebSocket| ());
+    /// client.on_message(move |message| give.send(message).unwrap());
+    /// assert_eq!(take.recv()?, "one");
+    /// assert_eq!(take.recv()?, "two");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn on_message<F, R>(&self, callback: F)
     where
         F: FnMut(WsMessage) -> R + Send + 'static,
@@ -173,6 +213,21 @@ impl CallbackWebSocket {
 
     /// Calls `callback` if the socket cannot be opened, and with every error of an
     /// [`on_message`](Self::on_message) callback, which then does not close the socket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// # use http4k_ws::client::{ConnectError, WebSocketClient};
+    /// let (give, take) = channel();
+    /// let client = WebSocketClient::non_blocking("ftp://localhost/", |_ws: WebSocket| ());
+    /// client.on_error(move |error| {
+    ///     let cause = error.cause().and_then(|cause| cause.downcast_ref());
+    ///     give.send(matches!(cause, Some(ConnectError::UnsupportedScheme { .. }))).unwrap();
+    /// });
+    /// assert_eq!(take.recv(), Ok(true));
+    /// ```
     pub fn on_error(&self, mut callback: impl FnMut(&WsError) + Send + 'static) {
         // The attempt is locked, so that it cannot fail before the callback is registered.
         let attempt = self.attempt.borrow();
@@ -187,6 +242,29 @@ impl CallbackWebSocket {
 
     /// Calls `callback` once, when either side has closed the socket, and with 1006 if the socket
     /// could not be opened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| ws.close(WsStatus::GOING_AWAY);
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let (give, take) = channel();
+    /// let client = WebSocketClient::non_blocking(uri, |_ws: WebSocket| ());
+    /// client.on_close(move |status| give.send(status).unwrap());
+    /// assert_eq!(take.recv()?, WsStatus::GOING_AWAY);
+    ///
+    /// let (give, take) = channel();
+    /// let unopened = WebSocketClient::non_blocking("ftp://localhost/", |_ws: WebSocket| ());
+    /// unopened.on_close(move |status| give.send(status).unwrap());
+    /// assert_eq!(take.recv()?, WsStatus::ABNORMAL);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn on_close(&self, callback: impl FnOnce(WsStatus) + Send + 'static) {
         self.socket.on_close(callback);
     }
@@ -198,12 +276,59 @@ impl CallbackWebSocket {
     ///
     /// Returns [`SendError::Full`] if the queue is full, and [`SendError::Closed`] once the socket
     /// is closing, or could not be opened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| {
+    /// #     let sender = ws.sender();
+    /// #     ws.on_message(move |message: WsMessage| sender.try_send(message));
+    /// # };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let (give, take) = channel();
+    /// let client = WebSocketClient::non_blocking(uri, |_ws: WebSocket| ());
+    /// client.on_message(move |message| give.send(message).unwrap());
+    /// // The socket need not be open yet.
+    /// client.try_send("hello")?;
+    /// assert_eq!(take.recv()?, "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn try_send(&self, message: impl Into<WsMessage>) -> Result<(), SendError> {
         self.socket.try_send(message)
     }
 
     /// Sends everything queued, then closes the socket with `status`, as soon as it is open.
     /// Calling it again has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (give, take) = channel();
+    /// # let app = move |ws: WebSocket| {
+    /// #     let give = give.clone();
+    /// #     ws.on_message(move |message: WsMessage| give.send(message).unwrap());
+    /// # };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let client = WebSocketClient::non_blocking(uri, |_ws: WebSocket| ());
+    /// client.try_send("last words")?;
+    /// client.close(WsStatus::NORMAL);
+    /// // The server receives what was sent before.
+    /// assert_eq!(take.recv()?, "last words");
+    /// assert!(client.try_send("too late").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn close(&self, status: WsStatus) {
         self.socket.close(status);
     }

@@ -98,6 +98,25 @@ impl ConnectError {
     ///
     /// Every other refusal is final, such as 401 or 404, and so is an error in the URI, in TLS, or
     /// in the server's handshake.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::ConnectError;
+    /// async fn refusal(status: StatusCode) -> ConnectError {
+    ///     let app = move |_request: Request| WsResponse::refuse(status);
+    ///     app.connect_ws("/").await.unwrap_err().into()
+    /// }
+    ///
+    /// assert!(refusal(StatusCode::SERVICE_UNAVAILABLE).await.is_transient());
+    /// assert!(refusal(StatusCode::TOO_MANY_REQUESTS).await.is_transient());
+    /// assert!(!refusal(StatusCode::UNAUTHORIZED).await.is_transient());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Dial(error) => error.is_transient(),

@@ -75,6 +75,25 @@ impl WebSocketClient {
     /// # Panics
     ///
     /// Panics outside a tokio runtime with I/O and time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ConnectError, WebSocketClient};
+    /// # let app = routes! { "/chat" => ws(|ws: WebSocket| ws.try_send("hello")) };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let address = server.addr();
+    /// let mut socket = WebSocketClient::connect(format!("ws://{address}/chat")).await?;
+    /// assert_eq!(socket.recv().await?, Some("hello".into()));
+    ///
+    /// let error = WebSocketClient::connect(format!("ws://{address}/chatt")).await.unwrap_err();
+    /// assert!(matches!(error, ConnectError::Refused { response } if response.status() == 404));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect(uri: impl Into<String>) -> Result<WebSocket, ConnectError> {
         Self::to(uri).connect().await
     }
@@ -85,6 +104,24 @@ impl WebSocketClient {
     /// # Errors
     ///
     /// Returns [`ConnectError`] if the socket could not be opened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ConnectError, WebSocketClient};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = (|ws: WebSocket| ws.try_send("hello")).as_server("127.0.0.1:0").start()?;
+    /// # let address = server.addr();
+    /// let mut client = WebSocketClient::blocking(format!("ws://{address}/"))?;
+    /// assert_eq!(client.received().next().unwrap()?, "hello");
+    ///
+    /// server.stop();
+    /// let error = WebSocketClient::blocking(format!("ws://{address}/")).unwrap_err();
+    /// assert!(matches!(error, ConnectError::Dial(_)), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn blocking(uri: impl Into<String>) -> Result<BlockingWebSocket, ConnectError> {
         Self::to(uri).blocking()
     }
@@ -95,6 +132,27 @@ impl WebSocketClient {
     /// inside one.
     ///
     /// `on_connect` is a function over a socket, async or not, like the consumer of a server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| {
+    /// #     let sender = ws.sender();
+    /// #     ws.on_message(move |message: WsMessage| sender.try_send(message));
+    /// # };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let (echoed, echo) = channel();
+    /// let client = WebSocketClient::non_blocking(uri, |ws: WebSocket| ws.try_send("hello"));
+    /// client.on_message(move |message| echoed.send(message).unwrap());
+    /// assert_eq!(echo.recv()?, "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn non_blocking<In, Out, F, R, When>(
         uri: impl Into<String>,
         on_connect: F,
@@ -117,6 +175,16 @@ impl WebSocketClient {
     /// The handshake fails with [`ConnectError::BadUri`] if the URI has a fragment (RFC 6455 §3), a
     /// port over 65,535, an empty host, or an IPv6 address with a zone. It also fails if the URI
     /// names a user and `Authorization` is set as well.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::{ConnectError, WebSocketClient};
+    /// let bad = |uri| WebSocketClient::to(uri).blocking().unwrap_err();
+    /// assert!(matches!(bad("ws://localhost/#top"), ConnectError::BadUri { .. }));
+    /// assert!(matches!(bad("ws://localhost:99999/"), ConnectError::BadUri { .. }));
+    /// assert!(matches!(bad("ftp://localhost/"), ConnectError::UnsupportedScheme { .. }));
+    /// ```
     pub fn to(uri: impl Into<String>) -> OpeningHandshake {
         OpeningHandshake::new(uri.into())
     }

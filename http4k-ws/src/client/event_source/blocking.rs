@@ -59,6 +59,23 @@ impl BlockingEventSource {
 
     /// Sets the time limit of [`next`](SseClient::next), [`received`](SseClient::received) and
     /// [`closed`](SseClient::closed). Default 30 s; with [`Duration::MAX`] they wait for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # use std::time::Duration;
+    /// # use http4k_ws::sse::{NextEvent, Sse, respond};
+    /// # let send = |request| async {
+    /// #     let stream = respond(request, async |sse: Sse| sse.closed().await);
+    /// #     Ok::<_, EventSourceError>(stream)
+    /// # };
+    /// let news = EventSource::to("/news").over(send).with_reconnection(false).blocking()?;
+    /// let mut news = news.with_patience(Duration::from_millis(20));
+    /// assert_eq!(news.next(), NextEvent::Pending);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -71,6 +88,22 @@ impl BlockingEventSource {
     /// # Errors
     ///
     /// Returns the errors of that method.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).blocking()?;
+    /// news.opened()?;
+    /// assert_eq!(news.response_headers()["content-type"], "text/event-stream");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn opened(&mut self) -> Result<(), EventSourceError> {
         let _runtime = self.runtime.enter();
         wait(self.source.opened()).inspect_err(|error| {
@@ -81,6 +114,21 @@ impl BlockingEventSource {
 
     /// Returns the error that ended the source; `None` if it is open, or was ended by its client or
     /// its server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// let refused = |_request| async {
+    ///     Ok::<_, EventSourceError>(StatusCode::FORBIDDEN.into_response())
+    /// };
+    /// let mut news = EventSource::to("/news").over(refused).blocking()?;
+    /// assert!(news.error().is_none());
+    /// assert!(news.received().next().unwrap().is_err());
+    /// assert!(matches!(news.error(), Some(EventSourceError::Refused { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn error(&self) -> Option<&EventSourceError> {
         self.error.as_ref()
     }

@@ -123,6 +123,16 @@ impl EventSourceError {
     /// A response is final, as for a browser. With
     /// [`with_retried_refusals`](super::EventSourceRequest::with_retried_refusals), a response with
     /// 408, 425, 429 or a 5xx is not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use http4k_ws::client::EventSourceError;
+    /// let timeout = EventSourceError::Timeout { after: Duration::from_secs(10) };
+    /// assert!(timeout.is_transient());
+    /// assert!(!EventSourceError::TooManyRedirects { limit: 20 }.is_transient());
+    /// ```
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Failed { source } => match source.downcast_ref() {

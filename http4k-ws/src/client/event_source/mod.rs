@@ -105,6 +105,27 @@ impl EventSource {
     ///
     /// The scheme is `http`, or with the feature `tls` also `https`. User information in the URI is
     /// sent as `Authorization: Basic` (RFC 7617).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn app(request: Request) -> Response {
+    /// #     let length = request.into_body().bytes().await.unwrap().len();
+    /// #     Response::new(Body::from(format!("data: {length} bytes\n\n")))
+    /// #         .with_header("content-type", "text/event-stream")
+    /// # }
+    /// let question = Request::post("/answers").body("how are you?")?;
+    /// let mut answers = EventSource::to(question)
+    ///     .over(|request| async { Ok::<_, EventSourceError>(app(request).await) })
+    ///     .start::<String>();
+    /// assert_eq!(answers.recv().await?.as_deref(), Some("12 bytes"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn to(request: impl IntoRequest) -> EventSourceRequest {
         EventSourceRequest::new(request)
     }
@@ -132,43 +153,206 @@ impl<T> EventSource<T> {
     /// # Panics
     ///
     /// Panics outside a tokio runtime with I/O and time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).start::<String>();
+    /// news.opened().await?;
+    /// assert!(news.is_connected());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn opened(&mut self) -> Result<(), EventSourceError> {
         poll_fn(|cx| self.source.poll_open(cx)).await
     }
 
     /// Closes the source for good. Events that were not received are lost. Calling it again has no
     /// effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).start::<String>();
+    /// assert_eq!(news.recv().await?.as_deref(), Some("rain"));
+    /// news.close();
+    /// assert_eq!(news.recv().await?, None);
+    /// assert!(matches!(news.opened().await, Err(EventSourceError::Closed)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn close(&mut self) {
         self.source.close();
     }
 
     /// Returns `true` once no other event and no other connection will follow.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// #
+    /// // 204 ends a source for good.
+    /// let done = |_request| async {
+    ///     Ok::<_, EventSourceError>(StatusCode::NO_CONTENT.into_response())
+    /// };
+    /// let mut news = EventSource::to("/news").over(done).start::<String>();
+    /// assert!(!news.is_closed());
+    /// assert_eq!(news.recv().await?, None);
+    /// assert!(news.is_closed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.source.is_closed()
     }
 
     /// Returns `true` if a stream is open, as far as this side has read it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let source = EventSource::to("/news").over(send).with_reconnection(false);
+    /// let mut news = source.start::<String>();
+    /// assert!(!news.is_connected());
+    /// news.recv().await?;
+    /// assert!(news.is_connected());
+    /// assert_eq!(news.recv().await?, None);
+    /// assert!(!news.is_connected());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_connected(&self) -> bool {
         self.source.is_connected()
     }
 
     /// Returns the id that the next connection sends as `Last-Event-ID`; empty if there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("id: 7\ndata: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).start::<String>();
+    /// assert_eq!(news.last_event_id(), "");
+    /// news.recv().await?;
+    /// assert_eq!(news.last_event_id(), "7");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn last_event_id(&self) -> &str {
         self.source.last_event_id()
     }
 
     /// Returns the delay before a reconnection that the server requested last; `None` if it did
     /// not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # use std::time::Duration;
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("retry: 5000\ndata: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).start::<String>();
+    /// assert_eq!(news.retry(), None);
+    /// news.recv().await?;
+    /// assert_eq!(news.retry(), Some(Duration::from_secs(5)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(&self) -> Option<Duration> {
         self.source.retry()
     }
 
     /// Returns the number of comments that were read, over all connections.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from(": still here\n\ndata: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).start::<String>();
+    /// news.recv().await?;
+    /// assert_eq!(news.comments(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn comments(&self) -> u64 {
         self.source.comments()
     }
 
     /// Returns the header fields of the response of the current connection. Empty without one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).start::<String>();
+    /// assert!(news.response_headers().is_empty());
+    /// news.opened().await?;
+    /// assert_eq!(news.response_headers()["content-type"], "text/event-stream");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn response_headers(&self) -> &HeaderMap {
         self.source.response_headers()
     }
@@ -177,6 +361,26 @@ impl<T> EventSource<T> {
 impl<T: FromSseEvent> EventSource<T> {
     /// Returns the same source for values of another type, for example to read the next event
     /// itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\ndata: 21\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut events = EventSource::to("/weather").over(send).start::<String>();
+    /// assert_eq!(events.recv().await?.as_deref(), Some("rain"));
+    /// let mut degrees = events.typed::<Json<i32>>();
+    /// assert_eq!(degrees.recv().await?, Some(Json(21)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn typed<U: FromSseEvent>(self) -> EventSource<U> {
         EventSource {
             source: self.source,
@@ -201,6 +405,29 @@ impl<T: FromSseEvent> EventSource<T> {
     /// # Panics
     ///
     /// Panics outside a tokio runtime with I/O and time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: warm\n\ndata: 21\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut degrees = EventSource::to("/degrees")
+    ///     .over(send)
+    ///     .with_reconnection(false)
+    ///     .start::<Json<i32>>();
+    /// assert!(matches!(degrees.recv().await, Err(EventSourceError::Unreadable(_))));
+    /// assert_eq!(degrees.recv().await?, Some(Json(21)));
+    /// assert_eq!(degrees.recv().await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn recv(&mut self) -> Result<Option<T>, EventSourceError> {
         poll_fn(|cx| self.poll_recv(cx)).await
     }

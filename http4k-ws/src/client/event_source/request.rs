@@ -99,6 +99,28 @@ impl EventSourceRequest {
     /// another id.
     ///
     /// An invalid name or value is a [`EventSourceError::BadRequest`] of the source.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(request: Request) -> Response {
+    /// #     let field = request.header("authorization").unwrap_or("no token").to_owned();
+    /// #     let stream = Response::new(Body::from(format!("data: {field}\n\n")));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let source = EventSource::to("/news").over(send).with_header("authorization", "Bearer t1");
+    /// assert_eq!(source.start::<String>().recv().await?.as_deref(), Some("Bearer t1"));
+    ///
+    /// let mut invalid = EventSource::to("/news").with_header("two words", "1").start::<String>();
+    /// assert!(matches!(invalid.recv().await, Err(EventSourceError::BadRequest { .. })));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -109,6 +131,27 @@ impl EventSourceRequest {
     /// §9.2.2).
     ///
     /// With `false`, [`recv`](EventSource::recv) returns `None` once the server ends the stream.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let source = EventSource::to("/news").over(send).with_reconnection(false);
+    /// let mut news = source.start::<String>();
+    /// assert_eq!(news.recv().await?.as_deref(), Some("rain"));
+    /// // The server has ended the stream.
+    /// assert_eq!(news.recv().await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_reconnection(mut self, reconnection: bool) -> Self {
         self.reconnection = Some(reconnection);
         self
@@ -120,6 +163,24 @@ impl EventSourceRequest {
     /// [`retry_after_cap`](ReconnectPolicy::retry_after_cap). Servers send the same value to all
     /// clients, so a random time up to
     /// [`retry_after_spread`](ReconnectPolicy::retry_after_spread) is added.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # use http4k_ws::client::reconnect::ReconnectPolicy;
+    /// let down = |_request| async { Err::<Response, _>("no route to host") };
+    /// let policy = ReconnectPolicy::default().with_max_attempts(2);
+    /// # let policy = policy.with_base(std::time::Duration::from_millis(1));
+    /// let mut news = EventSource::to("/news").over(down).with_policy(policy).start::<String>();
+    /// let error = news.recv().await.unwrap_err();
+    /// assert!(matches!(error, EventSourceError::GaveUp { attempts: 2, .. }), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_policy(mut self, policy: ReconnectPolicy) -> Self {
         self.policy = policy;
         self
@@ -128,6 +189,29 @@ impl EventSourceRequest {
     /// Sets whether a response with 408, 425, 429 or a 5xx leads to another attempt, as with the
     /// reconnecting socket, and after its `Retry-After` if it has one (RFC 9110 §10.2.3). Default
     /// `false`: such a response is final, as for a browser (WHATWG HTML §9.2.3).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # use http4k_ws::client::reconnect::ReconnectPolicy;
+    /// # let busy = |_request| async {
+    /// #     Ok::<_, EventSourceError>(StatusCode::SERVICE_UNAVAILABLE.into_response())
+    /// # };
+    /// let policy = ReconnectPolicy::default().with_max_attempts(2);
+    /// # let policy = policy.with_base(std::time::Duration::from_millis(1));
+    /// let source = || EventSource::to("/news").over(busy).with_policy(policy.clone());
+    /// let first = source().start::<String>().recv().await.unwrap_err();
+    /// assert!(matches!(first, EventSourceError::Refused { .. }), "{first}");
+    /// let retried = source().with_retried_refusals(true);
+    /// let retried = retried.start::<String>().recv().await.unwrap_err();
+    /// assert!(matches!(retried, EventSourceError::GaveUp { attempts: 2, .. }), "{retried}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_retried_refusals(mut self, retried: bool) -> Self {
         self.retried_refusals = retried;
         self
@@ -135,6 +219,24 @@ impl EventSourceRequest {
 
     /// Sets whether a response with status 200 and without a Content-Type is read as a stream.
     /// Another Content-Type is refused in any case. Default `false`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// let old = |_request| async {
+    ///     Ok::<_, EventSourceError>(Response::new(Body::from("data: rain\n\n")))
+    /// };
+    /// let source = || EventSource::to("/news").over(old);
+    /// assert!(source().start::<String>().recv().await.is_err());
+    /// let mut news = source().with_missing_content_type(true).start::<String>();
+    /// assert_eq!(news.recv().await?.as_deref(), Some("rain"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_missing_content_type(mut self, lenient: bool) -> Self {
         self.lenient = lenient;
         self
@@ -147,6 +249,26 @@ impl EventSourceRequest {
     /// `Accept-Language`, `Cache-Control`, `Last-Event-ID`, `User-Agent` and those of the body are
     /// sent there. A redirect from `https` to `http` is refused. Each attempt starts at the target
     /// of the request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// let moved = |_request| async {
+    ///     let response = StatusCode::TEMPORARY_REDIRECT.into_response();
+    ///     Ok::<_, EventSourceError>(response.with_header("location", "/elsewhere"))
+    /// };
+    /// let source = || EventSource::to("http://localhost/news").over(moved);
+    /// let error = source().with_max_redirects(3).start::<String>().recv().await.unwrap_err();
+    /// assert!(matches!(error, EventSourceError::TooManyRedirects { limit: 3 }), "{error}");
+    /// let error = source().with_max_redirects(0).start::<String>().recv().await.unwrap_err();
+    /// assert!(matches!(error, EventSourceError::Refused { .. }), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_max_redirects(mut self, limit: u32) -> Self {
         self.max_redirects = limit;
         self
@@ -154,6 +276,26 @@ impl EventSourceRequest {
 
     /// Sets the bound of one event, in bytes. A longer one closes the source with
     /// [`SseEnd::TooLarge`](crate::sse::SseEnd::TooLarge). Default 1 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # use http4k_ws::sse::SseEnd;
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: a long event\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).with_max_event(8).start::<String>();
+    /// let error = news.recv().await.unwrap_err();
+    /// assert!(matches!(error, EventSourceError::Ended(SseEnd::TooLarge(_))), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_max_event(mut self, bytes: usize) -> Self {
         self.max_event = bytes;
         self
@@ -162,6 +304,32 @@ impl EventSourceRequest {
     /// Sets the time without a byte after which a connection counts as lost; `None` for no limit.
     /// Default 45 s, which is three keep-alive comments of a server of this library. Only the time
     /// in which the source is read counts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # use std::time::Duration;
+    /// # use http4k_ws::sse::{Sse, SseEnd, respond};
+    /// # let silent = |request| async {
+    /// #     let stream = respond(request, async |sse: Sse| sse.closed().await);
+    /// #     Ok::<_, EventSourceError>(stream)
+    /// # };
+    /// let limit = Duration::from_millis(20);
+    /// let mut news = EventSource::to("/news")
+    ///     .over(silent)
+    ///     .with_reconnection(false)
+    ///     .with_max_silence(limit)
+    ///     .start::<String>();
+    /// let error = news.recv().await.unwrap_err();
+    /// let EventSourceError::Ended(end) = error else { panic!("{error}") };
+    /// assert_eq!(end, SseEnd::Silent { after: limit });
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_max_silence(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.max_silence = limit.into();
         self
@@ -169,6 +337,21 @@ impl EventSourceRequest {
 
     /// Sends every request over the Unix socket at `path`, also after a redirect. See
     /// [`HttpClient::with_unix_socket`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// let source = EventSource::to("/news").with_unix_socket("/nonexistent/app.sock");
+    /// # let source = source.with_reconnection(false);
+    /// let error = source.start::<String>().recv().await.unwrap_err();
+    /// assert!(matches!(error, EventSourceError::Failed { .. }), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(unix)]
     pub fn with_unix_socket(mut self, path: impl Into<std::path::PathBuf>) -> Self {
         self.client = self.client.with_unix_socket(path);
@@ -190,6 +373,30 @@ impl EventSourceRequest {
     }
 
     /// Calls `observer` with each change of the connection, in the task that reads the source.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # use std::sync::mpsc::channel;
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let (report, reported) = channel();
+    /// let mut news = EventSource::to("/news")
+    ///     .over(send)
+    ///     .observe(move |event| report.send(format!("{event:?}")).unwrap())
+    ///     .start::<String>();
+    /// news.recv().await?;
+    /// assert!(reported.try_recv()?.starts_with("Connected"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn observe(mut self, observer: impl Fn(&SourceEvent) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
         self
@@ -236,6 +443,24 @@ impl EventSourceRequest {
 
     /// Returns the source of values of type `T`: events, or the messages in their data. It connects
     /// when it is first read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: 21\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut degrees = EventSource::to("/degrees").over(send).start::<Json<i32>>();
+    /// assert_eq!(degrees.recv().await?, Some(Json(21)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn start<T: FromSseEvent>(self) -> EventSource<T> {
         EventSource::new(self.source())
     }
@@ -246,6 +471,21 @@ impl EventSourceRequest {
     /// # Errors
     ///
     /// Returns an `io::Error` if the threads of the background cannot be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{EventSource, EventSourceError};
+    /// # async fn news(_request: Request) -> Response {
+    /// #     let stream = Response::new(Body::from("data: rain\n\n"));
+    /// #     stream.with_header("content-type", "text/event-stream")
+    /// # }
+    /// # let send = |request| async { Ok::<_, EventSourceError>(news(request).await) };
+    /// let mut news = EventSource::to("/news").over(send).blocking()?;
+    /// assert_eq!(news.received().next().unwrap()?.data(), "rain");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn blocking(self) -> io::Result<BlockingEventSource> {
         let runtime = background::runtime()?;
         Ok(BlockingEventSource::new(runtime, self.start()))

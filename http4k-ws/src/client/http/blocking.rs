@@ -35,6 +35,24 @@ impl BlockingHttpClient {
     /// # Errors
     ///
     /// Returns [`HttpClientError`] if there is no complete response.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{HttpClient, HttpClientError};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |_request: Request| StatusCode::NOT_FOUND;
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("http://{}/", server.addr());
+    /// let client = HttpClient::new().blocking();
+    /// assert_eq!(client.send(&uri)?.status(), 404);
+    ///
+    /// server.stop();
+    /// assert!(matches!(client.send(&uri), Err(HttpClientError::Dial(_))));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send(&self, request: impl IntoRequest) -> Result<Response, HttpClientError> {
         let (client, request) = (self.0.clone(), request.into_request());
         let runtime = background::runtime().map_err(HttpClientError::broken)?;
@@ -56,6 +74,14 @@ impl BlockingHttpClient {
 
     /// Sends `request` as [`send`](Self::send) does, with a failure as the response of a handler:
     /// 502, or 504 for a time-out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::HttpClient;
+    /// let client = HttpClient::new().blocking();
+    /// assert_eq!(client.call("ftp://localhost/").status(), 500);
+    /// ```
     pub fn call(&self, request: impl IntoRequest) -> Response {
         self.send(request)
             .unwrap_or_else(IntoResponse::into_response)

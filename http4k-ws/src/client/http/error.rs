@@ -89,6 +89,18 @@ pub enum HttpClientError {
 impl HttpClientError {
     /// Returns the status with which a gateway responds to its own client: 504 for a time-out, 502
     /// if the other server is at fault (RFC 9110 §15.6), and 500 for an invalid target.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::HttpClientError;
+    /// # use std::time::Duration;
+    /// let timeout = HttpClientError::Timeout { after: Duration::from_secs(30) };
+    /// assert_eq!(timeout.status(), 504);
+    /// assert_eq!(HttpClientError::BodyTooLarge { limit: 1024 }.status(), 502);
+    /// let target = HttpClientError::UnsupportedScheme { scheme: "ftp".to_owned() };
+    /// assert_eq!(target.status(), 500);
+    /// ```
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadTarget { .. } | Self::UnsupportedScheme { .. } => {

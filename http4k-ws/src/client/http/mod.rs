@@ -109,6 +109,16 @@ impl Default for HttpClient {
 
 impl HttpClient {
     /// Returns a client with its own pool.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::{HttpClient, HttpClientError};
+    /// let client = HttpClient::new().blocking();
+    /// // Without a base, a target names its server.
+    /// let error = client.send("/status").unwrap_err();
+    /// assert!(matches!(error, HttpClientError::BadTarget { .. }), "{error}");
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -121,6 +131,24 @@ impl HttpClient {
     ///
     /// Returns [`HttpClientError::BadTarget`] or [`HttpClientError::UnsupportedScheme`] for an
     /// invalid `base`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{HttpClient, HttpClientError};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |request: Request| format!("you called {}", request.uri().path());
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let address = server.addr();
+    /// let client = HttpClient::new().with_base(format!("http://{address}"))?.blocking();
+    /// assert_eq!(client.send("/status")?.body(), "you called /status");
+    ///
+    /// let error = HttpClient::new().with_base("ftp://localhost").unwrap_err();
+    /// assert!(matches!(error, HttpClientError::UnsupportedScheme { .. }));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_base(mut self, base: impl AsRef<str>) -> Result<Self, HttpClientError> {
         let base = base.as_ref();
         let bad = |reason| HttpClientError::BadTarget {
@@ -173,6 +201,28 @@ impl HttpClient {
 
     /// Sets the certificate authorities to trust if the scheme is `https`, and starts a new pool.
     /// Default: those of the public web.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ClientTls, HttpClient};
+    /// # use http4k_ws::server::{ServerConfig, ServerTls};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let (authority, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// # let config = ServerConfig::default().with_tls(ServerTls::from_pem(&authority, key)?);
+    /// # let app = |_request: Request| "hello";
+    /// # let server = app.as_server("127.0.0.1:0").with_config(config).start()?;
+    /// # let uri = format!("https://localhost:{}/", server.port());
+    /// let ours = ClientTls::trusting_only(authority)?;
+    /// let client = HttpClient::new().with_tls(ours).blocking();
+    /// assert_eq!(client.send(&uri)?.body(), "hello");
+    /// // An authority of our own is not one of the public web.
+    /// assert!(HttpClient::new().blocking().send(&uri).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn with_tls(mut self, tls: ClientTls) -> Self {
@@ -190,6 +240,18 @@ impl HttpClient {
     }
 
     /// Sets the time limit for connecting, with TLS. Default 5 s.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use http4k_ws::client::{HttpClient, HttpClientError};
+    /// # use std::time::Duration;
+    /// let limit = Duration::from_millis(200);
+    /// let client = HttpClient::new().with_connect_timeout(limit).blocking();
+    /// // An address of documentation, at which no machine responds (RFC 5737).
+    /// let error = client.send("http://192.0.2.1/").unwrap_err();
+    /// assert!(matches!(error, HttpClientError::ConnectTimeout { after } if after == limit));
+    /// ```
     #[must_use]
     pub fn with_connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
@@ -199,6 +261,23 @@ impl HttpClient {
     /// Sets the time limit of a response, from connecting to the last byte of the body. With
     /// [`streaming`](Self::streaming), it applies until the head has arrived, and then to each wait
     /// for a piece of the body. Default 30 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::client::{HttpClient, HttpClientError};
+    /// # use std::time::Duration;
+    /// // A server that never responds.
+    /// let (io, _server) = tokio::io::duplex(1024);
+    /// let limit = Duration::from_millis(20);
+    /// let client = HttpClient::new().with_timeout(limit);
+    /// let error = client.send_over(io, "http://localhost/").await.unwrap_err();
+    /// assert!(matches!(error, HttpClientError::Timeout { after } if after == limit));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -207,6 +286,24 @@ impl HttpClient {
 
     /// Sets the limit of a response body, in bytes. Default 8 MiB. The head is limited to 64 KiB
     /// and 100 fields.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{HttpClient, HttpClientError};
+    /// # use http4k_ws::server::ServerConfig;
+    /// let (io, theirs) = tokio::io::duplex(1024);
+    /// let app = |_request: Request| "more than ten bytes";
+    /// tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    /// let client = HttpClient::new().with_max_body(10);
+    /// let error = client.send_over(io, "http://localhost/").await.unwrap_err();
+    /// assert!(matches!(error, HttpClientError::BodyTooLarge { limit: 10 }));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_max_body(mut self, bytes: u64) -> Self {
         self.max_body = bytes;
@@ -219,6 +316,30 @@ impl HttpClient {
     ///
     /// If the stream ends early, stalls, or exceeds its limit, it fails with
     /// [`BodyError::Upstream`](crate::message::BodyError::Upstream).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use http4k_ws::sse::{Sse, SseReader};
+    /// # let app = routes! { GET "/" => sse(|sse: Sse| async move {
+    /// #     sse.send("rain").await.unwrap();
+    /// #     sse.closed().await;
+    /// # }) };
+    /// # let (io, theirs) = tokio::io::duplex(1024);
+    /// # tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    /// let client = HttpClient::new().streaming();
+    /// // The body of this response has no end.
+    /// let response = client.send_over(io, "http://localhost/").await?;
+    /// let mut events = SseReader::new(response).expect("a stream");
+    /// assert_eq!(events.recv().await?, Some("rain".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn streaming(mut self) -> Self {
         self.streaming = true;
@@ -227,6 +348,24 @@ impl HttpClient {
 
     /// Sends the names of fields in title case, such as `Content-Length`, for old servers that do
     /// not ignore the case (RFC 9110 §5.1). It starts a new pool. Default `false`, for lower case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::client::HttpClient;
+    /// # use tokio::io::AsyncReadExt;
+    /// let (io, mut server) = tokio::io::duplex(1024);
+    /// let client = HttpClient::new().with_title_case_fields(true);
+    /// tokio::spawn(async move { client.send_over(io, "http://localhost/").await });
+    /// let mut head = vec![0; 1024];
+    /// let read = server.read(&mut head).await?;
+    /// let head = String::from_utf8_lossy(&head[..read]);
+    /// assert!(head.contains("\r\nHost: localhost\r\n"), "{head}");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_title_case_fields(mut self, title_case: bool) -> Self {
         self.title_case = title_case;
@@ -236,6 +375,20 @@ impl HttpClient {
     }
 
     /// Returns the same client with blocking calls and a new pool.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("http://{}/", server.addr());
+    /// let client = HttpClient::new().blocking();
+    /// assert_eq!(client.send(uri)?.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn blocking(self) -> BlockingHttpClient {
         BlockingHttpClient::new(Self {
             pool: Arc::default(),
@@ -257,6 +410,25 @@ impl HttpClient {
     /// # Panics
     ///
     /// Panics outside a tokio runtime with I/O and time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # let app = routes! { POST "/orders" => http(|| StatusCode::CREATED) };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let base = format!("http://{}", server.addr());
+    /// let client = HttpClient::new().with_base(base)?;
+    /// let response = client.send(Request::post("/orders").body("{}")?).await?;
+    /// assert_eq!(response.status(), 201);
+    /// // A refusal is a response too.
+    /// assert_eq!(client.send("/orders").await?.status(), 405);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn send(&self, request: impl IntoRequest) -> Result<Response, HttpClientError> {
         let (remote, request) = self.addressed(request)?;
         let exchange = exchange::exchange(
@@ -283,6 +455,24 @@ impl HttpClient {
     /// # Panics
     ///
     /// Panics outside a tokio runtime with time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # use http4k_ws::server::ServerConfig;
+    /// let app = |request: Request| request.header("host").unwrap_or("unknown").to_owned();
+    /// let (io, theirs) = tokio::io::duplex(1024);
+    /// tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    ///
+    /// let response = HttpClient::new().send_over(io, "http://shop.example.com/").await?;
+    /// assert_eq!(response.body(), "shop.example.com");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn send_over(
         &self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,

@@ -84,6 +84,29 @@ impl OpeningHandshake {
     /// Adds a field to the request. `Host` replaces that of the URI. The other fields of the
     /// handshake cannot be replaced, and fields that would change it, such as
     /// `Sec-WebSocket-Extensions`, fail with [`ConnectError::BadField`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ConnectError, WebSocketClient};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| {
+    /// #     let token = ws.request().header("authorization").unwrap_or_default().to_owned();
+    /// #     ws.try_send(token)
+    /// # };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let handshake = WebSocketClient::to(uri).with_header("authorization", "Bearer t1");
+    /// let mut client = handshake.clone().blocking()?;
+    /// assert_eq!(client.received().next().unwrap()?, "Bearer t1");
+    ///
+    /// let handshake = handshake.with_header("sec-websocket-extensions", "mine");
+    /// let error = handshake.blocking().unwrap_err();
+    /// assert!(matches!(error, ConnectError::BadField { .. }), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -91,12 +114,50 @@ impl OpeningHandshake {
 
     /// Offers a subprotocol, after those offered before (RFC 6455 §1.9). The server may choose one
     /// of them, or none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # use http4k_ws::filter::subprotocols;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let greet = |ws: WebSocket| ws.try_send("hello");
+    /// # let app = routes! { "/" with(subprotocols(["chat.v2", "chat.v1"])) => ws(greet) };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let client = WebSocketClient::to(uri)
+    ///     .with_subprotocol("chat.v3")
+    ///     .with_subprotocol("chat.v2")
+    ///     .blocking()?;
+    /// assert_eq!(client.subprotocol(), Some("chat.v2"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_subprotocol(mut self, name: impl Into<String>) -> Self {
         self.subprotocols.push(name.into());
         self
     }
 
     /// Sets the time limit for opening the socket. Default 5 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ConnectError, WebSocketClient};
+    /// # use std::time::Duration;
+    /// // A server that never responds.
+    /// let (io, _server) = tokio::io::duplex(1024);
+    /// let limit = Duration::from_millis(20);
+    /// let handshake = WebSocketClient::to("ws://localhost/").with_timeout(limit);
+    /// let error = handshake.connect_over(io).await.unwrap_err();
+    /// assert!(matches!(error, ConnectError::Timeout { after } if after == limit));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -104,12 +165,51 @@ impl OpeningHandshake {
 
     /// Sends the names of fields in title case, such as `Sec-Websocket-Key`, for old servers that
     /// do not ignore the case (RFC 9110 §5.1). Default `false`, for lower case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # use tokio::io::AsyncReadExt;
+    /// let (io, mut server) = tokio::io::duplex(1024);
+    /// let handshake = WebSocketClient::to("ws://localhost/").with_title_case_fields(true);
+    /// tokio::spawn(handshake.connect_over(io));
+    /// let mut head = vec![0; 1024];
+    /// let read = server.read(&mut head).await?;
+    /// let head = String::from_utf8_lossy(&head[..read]);
+    /// assert!(head.contains("\r\nSec-Websocket-Version: 13\r\n"), "{head}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_title_case_fields(mut self, title_case: bool) -> Self {
         self.title_case = title_case;
         self
     }
 
     /// Sets the bounds of the socket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # use http4k_ws::session::SessionConfig;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # let app = |ws: WebSocket| ws.try_send("more than ten bytes");
+    /// # let (io, theirs) = tokio::io::duplex(1024);
+    /// # tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    /// let config = SessionConfig::default().with_max_message(10);
+    /// let handshake = WebSocketClient::to("ws://localhost/").with_config(config);
+    /// let mut socket = handshake.connect_over(io).await?;
+    /// assert_eq!(socket.recv().await?, None);
+    /// assert_eq!(socket.closed().await.code(), 1009);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_config(mut self, config: SessionConfig) -> Self {
         self.config = config;
         self
@@ -123,6 +223,18 @@ impl OpeningHandshake {
     /// socket cannot be connected to, the handshake fails with
     /// [`DialError::UnixUnreachable`](super::DialError::UnixUnreachable). If the queue of the
     /// server is full, this waits within the [time limit](Self::with_timeout).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::{ConnectError, DialError, WebSocketClient};
+    /// let handshake = WebSocketClient::to("ws://localhost/chat");
+    /// let handshake = handshake.with_unix_socket("/nonexistent/app.sock");
+    /// let Err(ConnectError::Dial(error)) = handshake.blocking() else {
+    ///     panic!("nothing listens there");
+    /// };
+    /// assert!(matches!(error, DialError::UnixUnreachable { .. }));
+    /// ```
     #[cfg(unix)]
     pub fn with_unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.unix_socket = Some(path.into().into());
@@ -131,6 +243,28 @@ impl OpeningHandshake {
 
     /// Sets the certificate authorities to trust if the scheme is `wss`. Default: those of the
     /// public web.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ClientTls, WebSocketClient};
+    /// # use http4k_ws::server::{ServerConfig, ServerTls};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let (authority, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// # let config = ServerConfig::default().with_tls(ServerTls::from_pem(&authority, key)?);
+    /// # let app = |ws: WebSocket| ws.try_send("hello");
+    /// # let server = app.as_server("127.0.0.1:0").with_config(config).start()?;
+    /// # let uri = format!("wss://localhost:{}/", server.port());
+    /// let ours = ClientTls::trusting_only(authority)?;
+    /// let mut client = WebSocketClient::to(&uri).with_tls(ours).blocking()?;
+    /// assert_eq!(client.received().next().unwrap()?, "hello");
+    /// // An authority of our own is not one of the public web.
+    /// assert!(WebSocketClient::blocking(&uri).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     pub fn with_tls(mut self, tls: ClientTls) -> Self {
         self.trust.tls = Some(tls);
@@ -152,6 +286,23 @@ impl OpeningHandshake {
     /// # Panics
     ///
     /// Panics outside a tokio runtime with I/O and time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # let app = |ws: WebSocket| ws.try_send(ws.request().header("x-name").unwrap().to_owned());
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let handshake = WebSocketClient::to(uri).with_header("x-name", "bob");
+    /// let mut socket = handshake.connect().await?;
+    /// assert_eq!(socket.recv().await?, Some("bob".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect(self) -> Result<WebSocket, ConnectError> {
         connect(self.opening()?).await
     }
@@ -169,6 +320,25 @@ impl OpeningHandshake {
     /// # Panics
     ///
     /// Panics outside a tokio runtime with time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # use http4k_ws::server::ServerConfig;
+    /// let app = |ws: WebSocket| ws.try_send(ws.request().header("host").unwrap().to_owned());
+    /// let (io, theirs) = tokio::io::duplex(1024);
+    /// tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    ///
+    /// let handshake = WebSocketClient::to("ws://chat.example.com/");
+    /// let mut socket = handshake.connect_over(io).await?;
+    /// assert_eq!(socket.recv().await?, Some("chat.example.com".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect_over(
         self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -181,6 +351,21 @@ impl OpeningHandshake {
     /// # Errors
     ///
     /// Returns [`ConnectError`] if the socket could not be opened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| ws.try_send(ws.request().header("x-name").unwrap().to_owned());
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// let mut client = WebSocketClient::to(uri).with_header("x-name", "bob").blocking()?;
+    /// assert_eq!(client.received().next().unwrap()?, "bob");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn blocking(self) -> Result<BlockingWebSocket, ConnectError> {
         let opening = self.opening()?;
         let runtime = background::runtime().map_err(ConnectError::broken)?;
@@ -190,6 +375,33 @@ impl OpeningHandshake {
     }
 
     /// Returns a socket with automatic reconnection, which does this handshake for each connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # use http4k_ws::client::reconnect::{ReconnectPolicy, ReconnectingWebSocket};
+    /// # use std::time::Duration;
+    /// # let app = |ws: WebSocket| {
+    /// #     ws.try_send(ws.request().header("x-name").unwrap().to_owned()).unwrap();
+    /// #     ws.close(WsStatus::RESTART);
+    /// # };
+    /// # let server = app.as_server("127.0.0.1:0").start()?;
+    /// # let uri = format!("ws://{}/", server.addr());
+    /// # let policy = ReconnectPolicy::default().with_base(Duration::from_millis(1));
+    /// let handshake = WebSocketClient::to(uri).with_header("x-name", "bob");
+    /// let reconnecting = handshake.reconnecting();
+    /// # let reconnecting = reconnecting.with_policy(policy);
+    /// let mut socket: ReconnectingWebSocket = reconnecting.start();
+    /// // Each connection repeats the handshake.
+    /// assert_eq!(socket.recv().await?, Some("bob".into()));
+    /// assert_eq!(socket.recv().await?, Some("bob".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reconnecting(self) -> Reconnecting {
         Reconnecting::over(move || self.clone().connect())
     }

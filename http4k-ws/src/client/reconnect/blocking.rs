@@ -60,6 +60,23 @@ impl BlockingReconnectingWebSocket {
     /// Sets the time limit of [`next`](WsClient::next), [`received`](WsClient::received),
     /// [`close`](WsClient::close) and [`closed`](WsClient::closed). Default 30 s; with
     /// [`Duration::MAX`] they wait for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::Reconnecting;
+    /// # use http4k_ws::testing::NextMessage;
+    /// # use std::time::Duration;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let client = Reconnecting::over(connect).blocking()?;
+    /// let mut client = client.with_patience(Duration::from_millis(20));
+    /// assert_eq!(client.next(), NextMessage::Pending);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -68,11 +85,46 @@ impl BlockingReconnectingWebSocket {
 
     /// Waits for the next event of the connections, at most for `limit`. Returns `None` if there
     /// was none in that time, or the socket has ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{ReconnectEvent, Reconnecting};
+    /// # use std::time::Duration;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut client = Reconnecting::over(connect).blocking()?;
+    /// let event = client.next_event_within(Duration::from_secs(5));
+    /// assert!(matches!(event, Some(ReconnectEvent::Connected { attempt: 1 })));
+    /// assert!(client.next_event_within(Duration::from_millis(20)).is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn next_event_within(&mut self, limit: Duration) -> Option<ReconnectEvent> {
         wait_until(after(limit), self.events.next()).flatten()
     }
 
     /// Returns the socket itself, for other tasks and for calls that do not wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::Reconnecting;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| {
+    /// #     let sender = ws.sender();
+    /// #     ws.on_message(move |message: WsMessage| sender.try_send(message));
+    /// # };
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut client = Reconnecting::over(connect).blocking()?;
+    /// client.as_socket().try_send("does not wait for a connection")?;
+    /// assert_eq!(client.received().next().unwrap()?, "does not wait for a connection");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn as_socket(&self) -> &ReconnectingWebSocket {
         &self.socket
     }

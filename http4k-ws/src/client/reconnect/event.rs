@@ -144,6 +144,25 @@ impl ReconnectEvents {
     /// # Cancel safety
     ///
     /// If the future is dropped before it is done, it has taken no event.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{ReconnectEvent, Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// let mut events = socket.events();
+    /// assert!(matches!(events.next().await, Some(ReconnectEvent::Connected { .. })));
+    /// socket.close(WsStatus::NORMAL);
+    /// assert!(matches!(events.next().await, Some(ReconnectEvent::Disconnected { .. })));
+    /// assert!(events.next().await.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn next(&mut self) -> Option<ReconnectEvent> {
         match self.0.recv().await {
             Ok(event) => Some(event),

@@ -111,6 +111,25 @@ impl Reconnecting {
     /// [`connect_ws`](crate::PolyHandler::connect_ws) of an in-memory application,
     /// [`connect_over`](super::OpeningHandshake::connect_over) of a tunnel, and a handshake with a
     /// new token each time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// let app = routes! { "/feed" => ws(|ws: WebSocket| ws.try_send("hello")) };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(move || {
+    ///     let app = app.clone();
+    ///     // A new token for each connection would be fetched here.
+    ///     async move { app.connect_ws(Request::get("/feed").header("x-token", "t1")).await }
+    /// })
+    /// .start();
+    /// assert_eq!(socket.recv().await?, Some("hello".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn over<F, Fut, E>(mut connect: F) -> Self
     where
         F: FnMut() -> Fut + Send + 'static,
@@ -133,6 +152,27 @@ impl Reconnecting {
     }
 
     /// Sets the policy for when to connect again, and when to give up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{ReconnectPolicy, Reconnecting, ReconnectingWebSocket};
+    /// # let app = routes! { "/feed" => ws(|ws: WebSocket| ws.close(WsStatus::NORMAL)) };
+    /// # let connect = move || {
+    /// #     let app = app.clone();
+    /// #     async move { app.connect_ws("/feed").await }
+    /// # };
+    /// let policy = ReconnectPolicy::default().with_retried_code(1000).with_max_attempts(2);
+    /// # let policy = policy.with_base(std::time::Duration::from_millis(1));
+    /// let socket: ReconnectingWebSocket = Reconnecting::over(connect).with_policy(policy).start();
+    /// // The server closes each connection at once, so that none is stable.
+    /// assert_eq!(socket.closed().await, WsStatus::NORMAL);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_policy(mut self, policy: ReconnectPolicy) -> Self {
         self.policy = policy;
         self
@@ -140,6 +180,26 @@ impl Reconnecting {
 
     /// Sets the number of messages, and of their bytes, that may wait for a connection. The queue
     /// of a connection itself does not count. Default 256, at least 1, and 1 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::ConnectError;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # use http4k_ws::session::SendError;
+    /// // A connection that never opens.
+    /// let connect = || std::future::pending::<Result<WebSocket, ConnectError>>();
+    /// let reconnecting = Reconnecting::over(connect).with_outbox(2, 1024);
+    /// let socket: ReconnectingWebSocket = reconnecting.start();
+    /// socket.try_send("one")?;
+    /// socket.try_send("two")?;
+    /// assert_eq!(socket.try_send("three"), Err(SendError::Full));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_outbox(mut self, messages: usize, bytes: usize) -> Self {
         self.outbox.messages = messages;
         self.outbox.bytes = bytes;
@@ -151,6 +211,29 @@ impl Reconnecting {
     ///
     /// Dropped messages are reported as [`ReconnectEvent::Lost`]. With [`SlowConsumer::Close`], the
     /// socket is closed for good.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::ConnectError;
+    /// # use http4k_ws::client::reconnect::{ReconnectEvent, Reconnecting, ReconnectingWebSocket};
+    /// # use http4k_ws::session::SlowConsumer;
+    /// // A connection that never opens.
+    /// let connect = || std::future::pending::<Result<WebSocket, ConnectError>>();
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect)
+    ///     .with_outbox(1, 1024)
+    ///     .with_slow_consumer(SlowConsumer::DropOldest)
+    ///     .start();
+    /// let mut events = socket.events();
+    /// socket.try_send("old")?;
+    /// socket.try_send("new")?;
+    /// assert!(matches!(events.next().await, Some(ReconnectEvent::Lost { messages: 1 })));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_slow_consumer(mut self, when_full: SlowConsumer) -> Self {
         self.outbox.when_full = when_full;
         self
@@ -198,6 +281,27 @@ impl Reconnecting {
     /// # Panics
     ///
     /// Panics outside a tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket<String, Json<u32>>| {
+    /// #     let sender = ws.sender();
+    /// #     ws.on_message(move |text: String| sender.try_send(Json(text.len() as u32)));
+    /// # };
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut lengths: ReconnectingWebSocket<Json<u32>, String> =
+    ///     Reconnecting::over(connect).start();
+    /// // No connection is open yet, so the message waits for it.
+    /// lengths.send("hello").await?;
+    /// assert_eq!(lengths.recv().await?, Some(Json(5)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn start<In: Message, Out: Message>(self) -> ReconnectingWebSocket<In, Out> {
         let (socket, reconnector) = self.parts();
         tokio::spawn(reconnector.run());
@@ -210,6 +314,21 @@ impl Reconnecting {
     /// # Errors
     ///
     /// Returns an `io::Error` if the threads of the background cannot be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::Reconnecting;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = |ws: WebSocket| ws.try_send("hello");
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut client = Reconnecting::over(connect).blocking()?;
+    /// assert_eq!(client.received().next().unwrap()?, "hello");
+    /// assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn blocking(self) -> io::Result<BlockingReconnectingWebSocket> {
         let runtime = background::runtime()?;
         let (socket, reconnector) = self.parts();

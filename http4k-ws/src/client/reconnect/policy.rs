@@ -148,6 +148,16 @@ impl ReconnectPolicy {
             Duration::from_secs(10) => Duration::from_secs(3);
         with_stable_after, stable_after: Duration =
             Duration::from_secs(5) => Duration::from_secs(60);
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::client::reconnect::ReconnectPolicy;
+        /// let policy = ReconnectPolicy::default();
+        /// assert_eq!(policy.retried_codes, [1001, 1006, 1011, 1012, 1013, 1014].into());
+        /// let policy = policy.with_retried_codes([1006, 1012].into());
+        /// assert_eq!(policy.retried_codes, [1006, 1012].into());
+        /// ```
         with_retried_codes, retried_codes: BTreeSet<u16>;
     }
 
@@ -160,6 +170,15 @@ impl ReconnectPolicy {
     }
 
     /// Connects again after the close code `code`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::reconnect::ReconnectPolicy;
+    /// let policy = ReconnectPolicy::default();
+    /// assert!(!policy.retried_codes.contains(&4000));
+    /// assert!(policy.with_retried_code(4000).retried_codes.contains(&4000));
+    /// ```
     #[must_use]
     pub fn with_retried_code(mut self, code: u16) -> Self {
         self.retried_codes.insert(code);
@@ -167,6 +186,15 @@ impl ReconnectPolicy {
     }
 
     /// Does not connect again after the close code `code`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::client::reconnect::ReconnectPolicy;
+    /// let policy = ReconnectPolicy::default();
+    /// assert!(policy.retried_codes.contains(&1011));
+    /// assert!(!policy.with_final_code(1011).retried_codes.contains(&1011));
+    /// ```
     #[must_use]
     pub fn with_final_code(mut self, code: u16) -> Self {
         self.retried_codes.remove(&code);

@@ -81,6 +81,25 @@ impl<In, Out> ReconnectingWebSocket<In, Out> {
 
 impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     /// Returns the same socket for messages of other types.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| for text in ["hello", "42"] {
+    /// #     ws.try_send(text).unwrap();
+    /// # };
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// assert_eq!(socket.recv().await?.unwrap(), "hello");
+    /// let mut numbers = socket.typed::<Json<u32>, String>();
+    /// assert_eq!(numbers.recv().await?, Some(Json(42)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn typed<I: Message, O: Message>(self) -> ReconnectingWebSocket<I, O> {
         ReconnectingWebSocket {
             end: self.end,
@@ -98,6 +117,26 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     /// # Errors
     ///
     /// Returns [`LensFailure`] for a message that is not an `In`. The next one can be received.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| for text in ["many", "42"] {
+    /// #     ws.try_send(text).unwrap();
+    /// # };
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut numbers: ReconnectingWebSocket<Json<u32>> = Reconnecting::over(connect).start();
+    /// assert!(numbers.recv().await.is_err());
+    /// assert_eq!(numbers.recv().await?, Some(Json(42)));
+    /// // The server closes with 1000, which is final.
+    /// assert_eq!(numbers.recv().await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn recv(&mut self) -> Result<Option<In>, LensFailure> {
         let received = self.end.0.inbox.take().await;
         received
@@ -118,6 +157,28 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     ///
     /// Returns [`SendError::Closed`] once the socket is closing or has given up, and
     /// [`SendError::Unencodable`] for a value that its format cannot represent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # use http4k_ws::session::SendError;
+    /// # let app = |ws: WebSocket| {
+    /// #     let sender = ws.sender();
+    /// #     ws.on_message(move |message: WsMessage| sender.try_send(message));
+    /// # };
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// socket.send("waits for the first connection").await?;
+    /// assert_eq!(socket.recv().await?.unwrap(), "waits for the first connection");
+    /// socket.close(WsStatus::NORMAL);
+    /// assert_eq!(socket.send("too late").await, Err(SendError::Closed(WsStatus::NORMAL)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         send(&self.end.0, message.into()).await
     }
@@ -127,6 +188,25 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     /// # Errors
     ///
     /// Returns the errors of [`send`](Self::send), and [`SendError::Full`] if that would wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::ConnectError;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # use http4k_ws::session::SendError;
+    /// // A connection that never opens.
+    /// let connect = || std::future::pending::<Result<WebSocket, ConnectError>>();
+    /// let reconnecting = Reconnecting::over(connect).with_outbox(1, 1024);
+    /// let socket: ReconnectingWebSocket = reconnecting.start();
+    /// assert_eq!(socket.try_send("one"), Ok(()));
+    /// assert_eq!(socket.try_send("two"), Err(SendError::Full));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         try_send(&self.end.0, message.into())
     }
@@ -178,6 +258,26 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     }
 
     /// Returns a sender for other tasks and threads, which does not keep the socket open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| {
+    /// #     let sender = ws.sender();
+    /// #     ws.on_message(move |message: WsMessage| sender.try_send(message));
+    /// # };
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// let sender = socket.sender();
+    /// tokio::spawn(async move { sender.send("from a task").await });
+    /// assert_eq!(socket.recv().await?.unwrap(), "from a task");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn sender(&self) -> ReconnectingSender<Out> {
         ReconnectingSender {
             state: Arc::clone(&self.end.0),
@@ -187,6 +287,25 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
 
     /// Returns the events of the connections. The first call returns them from the first on, and a
     /// later call those from then on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{ReconnectEvent, Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// socket.send("hello").await?;
+    /// socket.flush().await?;
+    /// // The first event has waited for the call.
+    /// let first = socket.events().next().await;
+    /// assert!(matches!(first, Some(ReconnectEvent::Connected { attempt: 1 })));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn events(&mut self) -> ReconnectEvents {
         let later = self.events.later();
         std::mem::replace(&mut self.events, later)
@@ -194,6 +313,26 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
 
     /// Sends the queued messages, then closes with `status`, for good. Without a connection, the
     /// queued messages are lost, and reported as such. Calling it again has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// socket.send("last words").await?;
+    /// socket.flush().await?;
+    /// socket.close(WsStatus::GOING_AWAY);
+    /// socket.close(WsStatus::NORMAL);
+    /// // 1001 of a server would be followed by another connection.
+    /// assert_eq!(socket.closed().await, WsStatus::GOING_AWAY);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn close(&self, status: WsStatus) {
         self.end.0.close(status);
     }
@@ -201,33 +340,150 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     /// Closes the current connection with `status`, and opens another at once, for example if the
     /// server has become silent or credentials have changed. Without a connection, it has no
     /// effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| {
+    /// #     ws.try_send(ws.id().to_string()).unwrap();
+    /// #     ws.on_message(|_message: WsMessage| ());
+    /// # };
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut socket: ReconnectingWebSocket<String> = Reconnecting::over(connect).start();
+    /// let first = socket.recv().await?;
+    /// socket.reconnect(WsStatus::GOING_AWAY);
+    /// // The server sends the number of the other connection.
+    /// assert_ne!(socket.recv().await?, first);
+    /// assert_eq!(socket.status(), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reconnect(&self, status: WsStatus) {
         self.end.0.renew(status);
     }
 
     /// Waits until no other connection will follow. Returns the status of the last one, or 1006 if
     /// the last attempt failed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |_request: Request| WsResponse::refuse(StatusCode::FORBIDDEN);
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// // The server responds with 403, which is final.
+    /// assert_eq!(socket.closed().await, WsStatus::ABNORMAL);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<In, Out> {
         let state = Arc::clone(&self.end.0);
         async move { state.closed().await }
     }
 
     /// Returns the status of the end, or `None` while another connection may follow.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// assert_eq!(socket.status(), None);
+    /// socket.close(WsStatus::NORMAL);
+    /// socket.closed().await;
+    /// assert_eq!(socket.status(), Some(WsStatus::NORMAL));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn status(&self) -> Option<WsStatus> {
         self.end.0.status()
     }
 
     /// Returns `true` if there is a connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| {
+    /// #     ws.try_send("hello").unwrap();
+    /// #     ws.on_message(|_message: WsMessage| ());
+    /// # };
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// assert!(!socket.is_connected());
+    /// socket.recv().await?;
+    /// assert!(socket.is_connected());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_connected(&self) -> bool {
         self.end.0.is_connected()
     }
 
     /// Returns the error of the last attempt that failed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::ConnectError;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |_request: Request| WsResponse::refuse(StatusCode::FORBIDDEN);
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// assert!(socket.last_error().is_none());
+    /// socket.closed().await;
+    /// let error = socket.last_error().expect("an attempt failed");
+    /// assert!(matches!(&*error, ConnectError::Refused { response } if response.status() == 403));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn last_error(&self) -> Option<Arc<ConnectError>> {
         self.end.0.last_error()
     }
 
     /// Returns the subprotocol of the current connection, or of the last (RFC 6455 §1.9).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # use http4k_ws::filter::subprotocols;
+    /// # let greet = |ws: WebSocket| ws.try_send("hello");
+    /// # let app = routes! { "/" with(subprotocols(["chat.v1"])) => ws(greet) };
+    /// # let connect = move || {
+    /// #     let (app, offer) = (app.clone(), Request::get("/"));
+    /// #     async move { app.connect_ws(offer.header("sec-websocket-protocol", "chat.v1")).await }
+    /// # };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// assert_eq!(socket.subprotocol(), None);
+    /// socket.recv().await?;
+    /// assert_eq!(socket.subprotocol().as_deref(), Some("chat.v1"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn subprotocol(&self) -> Option<String> {
         self.end.0.subprotocol()
     }
