@@ -56,6 +56,17 @@ impl<M: Message + Clone> Cluster<M> {
     /// Creates `nodes` of the application that `app` returns for the topics of each.
     ///
     /// The topics have the kind `topic`. `app` may change their policy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::Cluster;
+    /// # use http4k_ws::topics::Topics;
+    /// let app = |_prices: Topics<String>| routes! { GET "/" => http(|| "hello") };
+    /// let cluster = Cluster::of(3, app);
+    /// assert_eq!(cluster.node(2).test_http("/").body(), "hello");
+    /// ```
     pub fn of(nodes: usize, app: impl Fn(Topics<M>) -> PolyHandler) -> Self {
         let engine = FaultyEngine::new();
         let node = |_| {
@@ -73,6 +84,19 @@ impl<M: Message + Clone> Cluster<M> {
     /// # Panics
     ///
     /// Panics if there is no node with this number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::Cluster;
+    /// # use http4k_ws::topics::Topics;
+    /// let app = |_prices: Topics<String>| routes! { GET "/" => http(|| "hello") };
+    /// let cluster = Cluster::of(2, app);
+    /// for number in 0..2 {
+    ///     assert_eq!(cluster.node(number).test_http("/").body(), "hello");
+    /// }
+    /// ```
     #[track_caller]
     pub fn node(&self, number: usize) -> &PolyHandler {
         &self.nodes[number].1

@@ -49,11 +49,33 @@ pub struct OverDuplex {
 
 impl OverDuplex {
     /// Serves `app` within the default configuration.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::contract::{Backend, OverDuplex};
+    /// let backend = OverDuplex::new(routes! { GET "/" => http(|| "hello") });
+    /// // The field is added when the response is written.
+    /// assert!(backend.http("/").header("date").is_some());
+    /// ```
     pub fn new<Kind>(app: impl IntoPolyHandler<Kind>) -> Self {
         Self::with_config(app, ServerConfig::default())
     }
 
     /// Serves `app` within `config`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use http4k_ws::testing::contract::{Backend, OverDuplex};
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let backend = OverDuplex::with_config(app, ServerConfig::default().with_max_target(10));
+    /// assert_eq!(backend.http("/").status(), 200);
+    /// assert_eq!(backend.http("/a/longer/path").status(), 414);
+    /// ```
     pub fn with_config<Kind>(app: impl IntoPolyHandler<Kind>, config: ServerConfig) -> Self {
         let http = HttpClient::new().streaming();
         let http = http.with_base(format!("http://{AUTHORITY}"));

@@ -41,6 +41,16 @@ impl OverNetwork {
     /// # Panics
     ///
     /// Panics if no port is available.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::contract::{Backend, OverNetwork};
+    /// let peer = |request: Request| request.peer_addr().unwrap().ip().to_string();
+    /// let backend = OverNetwork::new(peer);
+    /// assert_eq!(backend.http("/").body(), "127.0.0.1");
+    /// ```
     #[track_caller]
     pub fn new<Kind>(app: impl IntoPolyHandler<Kind>) -> Self {
         Self::with_config(app, ServerConfig::default())
@@ -55,6 +65,19 @@ impl OverNetwork {
     /// # Panics
     ///
     /// Panics if no port is available.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use http4k_ws::testing::contract::{Backend, OverNetwork};
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let backend = OverNetwork::with_config(app, ServerConfig::default().with_max_target(10));
+    /// assert_eq!(backend.http("/a/longer/path").status(), 414);
+    /// // A server at a loopback address would respond with 421.
+    /// assert_eq!(backend.http(Request::get("/").header("host", "example.com")).status(), 200);
+    /// ```
     #[track_caller]
     pub fn with_config<Kind>(app: impl IntoPolyHandler<Kind>, config: ServerConfig) -> Self {
         let hosts = match config.hosts {

@@ -36,6 +36,19 @@ pub struct Recorded<C> {
 
 impl<C: WsClient> Recorded<C> {
     /// Records the session of `client`, which was opened at `target`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::filter::subprotocols;
+    /// # use http4k_ws::testing::transcript::Recorded;
+    /// let greet = |ws: WebSocket| ws.try_send("hello");
+    /// let app = routes! { "/ws" with(subprotocols(["chat.v1"])) => ws(greet) };
+    /// let offer = Request::get("/ws").header("sec-websocket-protocol", "chat.v1");
+    /// let client = Recorded::new(app.test_ws(offer), "/ws");
+    /// assert_eq!(client.transcript().to_string(), "open /ws\nsubprotocol chat.v1\n");
+    /// ```
     pub fn new(client: C, target: impl Into<String>) -> Self {
         let mut transcript = Transcript::new(target);
         if let Some(subprotocol) = client.subprotocol() {
@@ -48,6 +61,18 @@ impl<C: WsClient> Recorded<C> {
     }
 
     /// Sets the number of bytes that may still be recorded. Default: 1 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::transcript::Recorded;
+    /// let client = (|ws: WebSocket| ws.on_message(|_message: WsMessage| ())).test_ws("/ws");
+    /// let mut client = Recorded::new(client, "/ws").with_limit(100);
+    /// client.send("hello").unwrap();
+    /// client.send("more than the limit").unwrap();
+    /// assert_eq!(client.transcript().to_string(), "open /ws\nclient text hello\ncut\n");
+    /// ```
     #[must_use]
     pub fn with_limit(mut self, bytes: usize) -> Self {
         self.recorder.set_limit(bytes);
@@ -55,16 +80,50 @@ impl<C: WsClient> Recorded<C> {
     }
 
     /// Returns the transcript so far.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::transcript::Recorded;
+    /// let client = (|ws: WebSocket| ws.on_message(|_message: WsMessage| ())).test_ws("/ws");
+    /// let mut client = Recorded::new(client, "/ws");
+    /// assert!(client.transcript().entries().is_empty());
+    /// client.send("hello").unwrap();
+    /// assert_eq!(client.transcript().entries().len(), 1);
+    /// ```
     pub fn transcript(&self) -> &Transcript {
         self.recorder.transcript()
     }
 
     /// Returns the transcript.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::transcript::{Recorded, Transcript};
+    /// let client = (|ws: WebSocket| ws.on_message(|_message: WsMessage| ())).test_ws("/ws");
+    /// let mut client = Recorded::new(client, "/ws");
+    /// client.send("hello").unwrap();
+    /// assert_eq!(client.into_transcript(), Transcript::new("/ws").client_says("hello"));
+    /// ```
     pub fn into_transcript(self) -> Transcript {
         self.recorder.into_transcript()
     }
 
     /// Returns the wrapped client. Calls on it are not recorded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::transcript::Recorded;
+    /// let client = (|ws: WebSocket| ws.on_message(|_message: WsMessage| ())).test_ws("/ws");
+    /// let mut client = Recorded::new(client, "/ws");
+    /// client.client().send("a secret").unwrap();
+    /// assert_eq!(client.transcript().to_string(), "open /ws\n");
+    /// ```
     pub fn client(&mut self) -> &mut C {
         &mut self.client
     }

@@ -98,6 +98,26 @@ impl Transcript {
     /// # Errors
     ///
     /// Returns the first difference.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::transcript::{ReplayError, Transcript};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let echo = |ws: WebSocket| {
+    /// #     let sender = ws.sender();
+    /// #     ws.on_message(move |message: WsMessage| sender.try_send(message));
+    /// # };
+    /// let session: Transcript = "open /\nclient text hi\nserver text hi\n".parse()?;
+    /// session.replay(&mut echo.test_ws("/"))?;
+    ///
+    /// let shouts: Transcript = "open /\nclient text hi\nserver text HI\n".parse()?;
+    /// let error = shouts.replay(&mut echo.test_ws("/")).unwrap_err();
+    /// assert!(matches!(error, ReplayError::Differs { line: 3, .. }), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn replay(&self, client: &mut impl WsClient) -> Result<(), ReplayError> {
         if client.subprotocol() != self.subprotocol() {
             return Err(ReplayError::Subprotocol {
@@ -124,6 +144,25 @@ impl Transcript {
     /// # Panics
     ///
     /// Panics if the application cannot be reached.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::InMemory;
+    /// # use http4k_ws::testing::contract::OverDuplex;
+    /// # use http4k_ws::testing::transcript::{ReplayError, Transcript};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = routes! { "/hello" => ws(|ws: WebSocket| ws.try_send("hello")) };
+    /// let session: Transcript = "open /hello\nserver text hello\nserver close 1000\n".parse()?;
+    /// session.replay_in(&InMemory::new(app.clone()))?;
+    /// session.replay_in(&OverDuplex::new(app.clone()))?;
+    ///
+    /// let error = Transcript::new("/hallo").replay_in(&InMemory::new(app)).unwrap_err();
+    /// assert!(matches!(error, ReplayError::Refused { status, .. } if status == 404));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn replay_in(&self, backend: &impl Backend) -> Result<(), ReplayError> {
         let target = || self.target().to_owned();
