@@ -215,6 +215,18 @@ impl CallProblem {
     }
 
     /// Returns the fields that could not be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::CallFailure;
+    /// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
+    ///
+    /// let part = Failure::new(LensFailureKind::Invalid, Location::Message, "Order", "JSON");
+    /// let failure = CallFailure::from(LensFailure::from(part.with_path("count")));
+    /// assert_eq!(failure.problem().status(), 400);
+    /// assert_eq!(failure.problem().failures().len(), 1);
+    /// ```
     pub fn failures(&self) -> &[ProblemPart] {
         &self.failures
     }

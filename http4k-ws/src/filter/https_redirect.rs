@@ -83,6 +83,20 @@ pub struct HttpsRedirect {
 
 impl HttpsRedirect {
     /// Redirects to `port`. Default: the port of https, 443.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::https_redirect;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let hello = || routes! { GET "/" => http(|| "hello") };
+    /// let plain = || Request::get("http://chat.example/").header("host", "chat.example");
+    /// let response = hello().with(https_redirect()).test_http(plain());
+    /// assert_eq!(response.header("location"), Some("https://chat.example/"));
+    /// let response = hello().with(https_redirect().to_port(8443)).test_http(plain());
+    /// assert_eq!(response.header("location"), Some("https://chat.example:8443/"));
+    /// ```
     #[must_use]
     pub fn to_port(self, port: u16) -> Self {
         Self {

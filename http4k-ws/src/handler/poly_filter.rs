@@ -80,6 +80,27 @@ pub trait PolyFilter: Send + Sync + 'static {
     }
 
     /// Wraps the ws side. By default, upgrades pass this filter unseen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::PolyFilter;
+    /// use http4k_ws::handler::BoxWsHandler;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// struct NoSockets;
+    ///
+    /// impl PolyFilter for NoSockets {
+    ///     fn ws(&self, _next: BoxWsHandler) -> BoxWsHandler {
+    ///         BoxWsHandler::new(|_request: Request| WsResponse::refuse(StatusCode::FORBIDDEN))
+    ///     }
+    /// }
+    ///
+    /// let app = PolyHandler::new(|_request: Request| "hello", |ws: WebSocket| ws.try_send("hi"));
+    /// let app = app.with(NoSockets);
+    /// assert_eq!(app.try_test_ws("/").unwrap_err().status(), 403);
+    /// assert_eq!(app.test_http("/").status(), 200); // Requests pass by default.
+    /// ```
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
         next
     }

@@ -152,6 +152,17 @@ impl MessageDescription {
     }
 
     /// Sets the schema. `None` leaves the one that is known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "schema")] {
+    /// use http4k_ws::describe::{MessageDescription, SchemaOf};
+    ///
+    /// let text = MessageDescription::of::<String>().with_schema(SchemaOf::of::<String>());
+    /// assert!(text.with_schema(None).schema.is_some());
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_schema(self, schema: impl Into<Option<SchemaOf>>) -> Self {
         let schema = schema.into().or(self.schema);

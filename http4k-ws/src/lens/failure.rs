@@ -58,6 +58,17 @@ pub(super) enum Blame {
 
 impl LensFailure {
     /// Returns both failures, of one message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
+    ///
+    /// let kind = LensFailureKind::Missing;
+    /// let missing = |name| Failure::new(kind, Location::Query, name, "integer");
+    /// let both = LensFailure::from(missing("page")).and(missing("size"));
+    /// assert_eq!(both.to_string(), "query `page` is required; query `size` is required");
+    /// ```
     #[must_use]
     pub fn and(mut self, other: impl Into<Self>) -> Self {
         let other = other.into();

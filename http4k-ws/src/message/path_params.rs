@@ -211,6 +211,14 @@ mod private {
 )]
 pub trait ToPath {
     /// Returns the value as text that is not percent-encoded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::ToPath;
+    ///
+    /// assert_eq!("blue sky".to_path(), "blue sky"); // A link encodes it.
+    /// ```
     fn to_path(&self) -> Cow<'_, str>;
 }
 

@@ -34,6 +34,17 @@ impl Routes {
 
     /// States the messages that the handler of the last route sends over its socket, or as the data
     /// of its events.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// let greet = |ws: WebSocket| ws.try_send("hello");
+    /// let app = Routes::new().ws("/", greet).sends::<String>().build().unwrap();
+    /// assert_eq!(app.routes()[0].description().sends.unwrap().name, "String");
+    /// ```
     pub fn sends<M: Message>(self) -> Self {
         self.describing(|route| route.send(M::description()))
     }

@@ -78,8 +78,8 @@ impl<M: Message + Clone> Join<M> {
         }
     }
 
-    /// Makes the subscriber a member, present under `name` for all others until it leaves. At most
-    /// 256 bytes.
+    /// Makes the subscriber a member, present under `name` for all others until it leaves.
+    /// Joining fails with [`JoinError::LongName`] if `name` has more than 256 bytes.
     ///
     /// # Examples
     ///

@@ -123,8 +123,8 @@ impl<M: Message + Clone> Topics<M> {
     }
 
     /// Sets the entries that are kept of each topic: their number, by default 500, and their age,
-    /// by default 24 hours. The engine in memory keeps at most 4 MiB of each topic, and the latest
-    /// entry in any case.
+    /// by default 24 hours. The engine in memory keeps at most 4 MiB of each topic. One entry
+    /// may be larger, and is then the only one.
     ///
     /// A client that reconnects receives what is kept. With 0, each interruption is reported as a
     /// loss. The history is not a database.

@@ -80,6 +80,24 @@ impl<M: Message + Clone> Membership<M> {
     }
 
     /// Returns the identity of the membership. A client that reconnects has another.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{Feed, Topic, Topics};
+    ///
+    /// async fn enter(ws: WebSocket<WsMessage, Feed<String>>, tea: Topic<String>) -> WsResult {
+    ///     let before = tea.join(&ws).await?.id();
+    ///     let again = tea.join(&ws).await?.id(); // The first membership was dropped.
+    ///     assert_ne!(before, again);
+    ///     Ok(())
+    /// }
+    ///
+    /// let tea = Topics::new("room").topic("tea");
+    /// let mut client = routes! { "/" => ws(enter(ws, tea)) }.test_ws("/");
+    /// assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+    /// ```
     pub fn id(&self) -> MemberId {
         MemberId {
             node: self.topic.hub().id,

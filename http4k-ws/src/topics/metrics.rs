@@ -44,12 +44,47 @@ pub trait TopicMetrics: Send + Sync + 'static {
         let _ = topic;
     }
 
-    /// Called when an entry of this node was not stored, or may not be.
+    /// Called when an entry of this node was not stored, or may not be. A message that is refused
+    /// before, such as one over the limit, is not an entry.
     fn publish_failed(&self, topic: &TopicName, error: &PublishError) {
         let _ = (topic, error);
     }
 
     /// Called when entries were queued for subscribers of this node: the number of queued items.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{TopicMetrics, TopicName, TopicNode};
+    ///
+    /// #[derive(Default)]
+    /// struct Delivered(AtomicU64);
+    ///
+    /// impl TopicMetrics for Delivered {
+    ///     fn delivered(&self, _topic: &TopicName, items: u64) {
+    ///         self.0.fetch_add(items, Ordering::Relaxed);
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let delivered = Arc::new(Delivered::default());
+    /// let node = TopicNode::in_memory_with(delivered.clone());
+    /// let tea = node.topics::<String>("room").topic("tea");
+    /// let follow = tea.clone();
+    /// let mut client = routes! { "/" => ws(follow.follow(ws)) }.connect_ws("/").await.unwrap();
+    /// client.recv().await?;
+    /// let before = delivered.0.load(Ordering::Relaxed);
+    /// tea.publish("hello".to_owned()).await?;
+    /// client.recv().await?;
+    /// assert_eq!(delivered.0.load(Ordering::Relaxed), before + 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn delivered(&self, topic: &TopicName, items: u64) {
         let _ = (topic, items);
     }
@@ -82,6 +117,31 @@ pub trait TopicMetrics: Send + Sync + 'static {
     fn engine_up(&self) {}
 
     /// Called when the number of topics with subscribers on this node changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{TopicMetrics, TopicNode};
+    ///
+    /// #[derive(Default)]
+    /// struct Open(AtomicUsize);
+    ///
+    /// impl TopicMetrics for Open {
+    ///     fn topics(&self, open: usize) {
+    ///         self.0.store(open, Ordering::Relaxed);
+    ///     }
+    /// }
+    ///
+    /// let open = Arc::new(Open::default());
+    /// let tea = TopicNode::in_memory_with(open.clone()).topics::<String>("room").topic("tea");
+    /// let mut client = routes! { "/" => ws(tea.follow(ws)) }.test_ws("/");
+    /// assert!(client.received().next().is_some());
+    /// assert_eq!(open.0.load(Ordering::Relaxed), 1);
+    /// ```
     fn topics(&self, open: usize) {
         let _ = open;
     }

@@ -66,6 +66,36 @@ impl<N: DeserializeOwned> Notices<N> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, no notice is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallError, CallReply, CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Now;
+    /// # #[derive(Calls)]
+    /// # #[calls(notice = u32)]
+    /// # enum Clock {
+    /// #     Now(Now, Reply<u64>),
+    /// # }
+    ///
+    /// async fn clock(ws: CallSocket<Clock>) -> WsResult {
+    ///     for number in 1..=70 {
+    ///         ws.send(CallReply::notice(number)).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = clock.connect_ws("/").await.unwrap().calls::<Clock>();
+    /// client.closed().await;
+    /// let mut notices = client.notices();
+    /// assert!(matches!(notices.recv().await, Err(CallError::Missed(6)))); // 64 are kept.
+    /// assert_eq!(notices.recv().await.unwrap(), Some(7));
+    /// # }
+    /// ```
     pub async fn recv(&mut self) -> Result<Option<N>, CallError> {
         let encoded = match self.received.recv().await {
             Ok(encoded) => encoded,

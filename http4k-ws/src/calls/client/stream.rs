@@ -100,6 +100,36 @@ impl<T: DeserializeOwned + Send + 'static> CallStream<T> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, no item is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallProblem, CallResult, CallSocket, Calls, Replies};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Rows;
+    /// # #[derive(Calls)]
+    /// # enum Table {
+    /// #     Rows(Rows, Replies<u32>),
+    /// # }
+    ///
+    /// async fn rows(Table::Rows(_, mut replies): Table) -> CallResult {
+    ///     replies.send(7).await?;
+    ///     Err(CallProblem::new(StatusCode::SERVICE_UNAVAILABLE).into())
+    /// }
+    ///
+    /// # async fn table(ws: CallSocket<Table>) -> WsResult {
+    /// #     ws.serve_calls(rows).await
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let client = table.connect_ws("/").await.unwrap().calls::<Table>();
+    /// let mut rows = client.stream(Rows);
+    /// assert_eq!(rows.recv().await.unwrap(), Some(7));
+    /// assert_eq!(rows.recv().await.unwrap_err().problem().unwrap().status(), 503);
+    /// assert_eq!(rows.recv().await.unwrap(), None);
+    /// # }
+    /// ```
     pub async fn recv(&mut self) -> Result<Option<T>, CallError> {
         future::poll_fn(|cx| self.poll_item(cx)).await.transpose()
     }

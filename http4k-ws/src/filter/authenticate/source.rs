@@ -112,6 +112,16 @@ pub trait CredentialSource: Send + Sync + 'static {
 
     /// Returns the scheme of the credentials, for [descriptions](crate::describe) of routes. By
     /// default, it is known by the name of the type alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::describe::SecurityScheme;
+    /// use http4k_ws::filter::{CredentialSource, basic, bearer};
+    ///
+    /// assert_eq!(bearer().scheme(), SecurityScheme::Bearer);
+    /// assert_eq!(basic("the house").scheme(), SecurityScheme::Basic);
+    /// ```
     fn scheme(&self) -> SecurityScheme {
         let name = short_name::<Self>().into();
         SecurityScheme::Other { name }

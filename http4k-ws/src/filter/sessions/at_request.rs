@@ -187,6 +187,31 @@ where
     /// # Errors
     ///
     /// As for [`login`](Self::login).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, MemorySessions, SessionError, SessionKey};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let store = MemorySessions::<String>::new(100);
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let sessions = sessions.with_store(store.clone());
+    /// let cookie = sessions.read(&Request::default()).await?.login("ann".into()).await?;
+    /// let field = format!("{}={}", cookie.name(), cookie.value());
+    /// let known = Request::post("/").header("cookie", field).body(Body::empty()).unwrap();
+    /// let at_request = sessions.read(&known).await?;
+    /// at_request.update("anna".into()).await?;
+    /// assert_eq!(sessions.read(&known).await?.value().map(String::as_str), Some("anna"));
+    ///
+    /// store.remove_if(|_name| true); // An administrator ends all sessions.
+    /// assert!(at_request.update("ann".into()).await?.is_removed());
+    /// assert!(store.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn update(&self, value: T) -> Result<SetCookie, SessionError> {
         let (settings, https) = (self.settings(), self.0.https);
         let Some(current) = &self.0.current else {

@@ -112,6 +112,23 @@ pub trait SessionStore<T>: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the session was not kept. The response is 503.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::sessions::{MemorySessions, SessionId, SessionStore};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # let id: SessionId = serde_json::from_str("\"c2Vzc2lvbg\"")?;
+    /// let store = MemorySessions::new(100);
+    /// store.create(id.clone(), "ann", Duration::from_secs(3600)).await?;
+    /// assert_eq!(store.load(&id).await?, Some("ann"));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn create(
         &self,
         id: SessionId,
@@ -135,6 +152,23 @@ pub trait SessionStore<T>: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the value was not replaced. The response is 503.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::sessions::{MemorySessions, SessionId, SessionStore};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # let id: SessionId = serde_json::from_str("\"c2Vzc2lvbg\"")?;
+    /// let store = MemorySessions::new(100);
+    /// assert!(!store.update(&id, "ann").await?);
+    /// assert_eq!(store.load(&id).await?, None); // It was not created.
+    /// # Ok(())
+    /// # }
+    /// ```
     fn update(
         &self,
         id: &SessionId,
@@ -146,6 +180,24 @@ pub trait SessionStore<T>: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the session may still exist. The response is 503.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::sessions::{MemorySessions, SessionId, SessionStore};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # let id: SessionId = serde_json::from_str("\"c2Vzc2lvbg\"")?;
+    /// let store = MemorySessions::new(100);
+    /// store.create(id.clone(), "ann", Duration::from_secs(3600)).await?;
+    /// store.remove(&id).await?;
+    /// assert_eq!(store.load(&id).await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn remove(
         &self,
         id: &SessionId,

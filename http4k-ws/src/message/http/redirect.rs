@@ -147,6 +147,16 @@ pub trait RedirectTarget {
     ///
     /// Returns a [`RedirectError`] for text that leaves the site, and for a link with a value that
     /// no client can send.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::RedirectTarget;
+    ///
+    /// assert_eq!("/rooms?page=2#top".into_site_path().unwrap(), "/rooms?page=2#top");
+    /// assert!("//evil.example".into_site_path().is_err());
+    /// assert!(r"/\evil.example".into_site_path().is_err());
+    /// ```
     fn into_site_path(self) -> Result<String, RedirectError>;
 }
 

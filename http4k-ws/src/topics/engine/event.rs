@@ -167,6 +167,30 @@ impl EngineEvents {
 
 impl EventSender {
     /// Queues `event`. Returns `false` if the node no longer receives.
+    ///
+    /// If the queue is full, an entry is left out. Behind the others, the node then receives
+    /// [`EngineEvent::Ready`] for its topic, and reads the history.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{EngineEvent, EngineEvents, empty_entry};
+    /// use http4k_ws::topics::{Position, TopicName};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (sender, mut events) = EngineEvents::new();
+    /// let topic = TopicName::new("room", "42").unwrap();
+    /// for offset in 1..=16_385 {
+    ///     let (topic, at) = (topic.clone(), Position::new(0xAF, offset));
+    ///     sender.send(EngineEvent::Entry { topic, at, prev: offset - 1, bytes: empty_entry() });
+    /// }
+    /// for _ in 0..16_384 {
+    ///     assert!(matches!(events.next().await, Some(EngineEvent::Entry { .. })));
+    /// }
+    /// assert_eq!(events.next().await, Some(EngineEvent::Ready(vec![topic])));
+    /// # }
+    /// ```
     pub fn send(&self, event: EngineEvent) -> bool {
         let mut waiting = lock(&self.0.0);
         if waiting.receiver_gone {

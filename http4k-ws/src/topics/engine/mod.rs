@@ -99,13 +99,62 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
     /// Adds and removes topics whose entries this node receives, in order. Without effect for a
     /// topic that is in that state already. For an added topic the engine sends
     /// [`EngineEvent::Ready`] once no later entry can be missed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    /// use http4k_ws::topics::engine::{Engine, EngineEvent, FaultyEngine, Interest};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (engine, topic) = (FaultyEngine::new().node(), TopicName::new("room", "42")?);
+    /// let mut events = engine.events();
+    /// engine.interest(vec![Interest::Add(topic.clone()), Interest::Add(topic.clone())]);
+    /// assert_eq!(events.next().await, Some(EngineEvent::Up));
+    /// assert_eq!(events.next().await, Some(EngineEvent::Ready(vec![topic])));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn interest(&self, changes: Vec<Interest>);
 
     /// Returns the stream of events to this node. The stream that was returned before ends, and no
     /// topic is of interest.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{Engine, EngineEvent, FaultyEngine};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new().node();
+    /// let mut before = engine.events();
+    /// assert_eq!(before.next().await, Some(EngineEvent::Up));
+    /// let mut events = engine.events();
+    /// assert_eq!(before.next().await, None);
+    /// assert_eq!(events.next().await, Some(EngineEvent::Up));
+    /// # }
+    /// ```
     fn events(&self) -> EngineEvents;
 
     /// Returns the position of each topic. Creates logs that do not exist.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = FaultyEngine::new().node();
+    /// let topics = [TopicName::new("room", "tea")?, TopicName::new("room", "cake")?];
+    /// let positions = engine.positions(&topics).await?;
+    /// assert_eq!((positions[0].offset(), positions[1].offset()), (0, 0)); // New logs.
+    /// # Ok(())
+    /// # }
+    /// ```
     fn positions<'a>(
         &'a self,
         topics: &'a [TopicName],
@@ -113,6 +162,36 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
 
     /// Returns entries of a topic behind `after`, up to `up_to`, from the current epoch. The engine
     /// may return fewer, at least one if there is one, and sets [`History::up_to`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine};
+    /// # use http4k_ws::topics::engine::{NodeId, Publication, empty_entry};
+    /// # fn entry(topic: &TopicName, number: u64) -> Publication {
+    /// #     Publication {
+    /// #         topic: topic.clone(),
+    /// #         bytes: empty_entry(),
+    /// #         change: None,
+    /// #         keep: 500,
+    /// #         keep_for: std::time::Duration::from_secs(3600),
+    /// #         once: (NodeId(1), number),
+    /// #         expect: None,
+    /// #     }
+    /// # }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (engine, topic) = (FaultyEngine::new().node(), TopicName::new("room", "42")?);
+    /// let first = engine.publish(&entry(&topic, 1)).await?;
+    /// let second = engine.publish(&entry(&topic, 2)).await?;
+    /// let history = engine.history(&topic, first.offset(), u64::MAX).await?;
+    /// assert_eq!(history.last, second);
+    /// assert_eq!(history.entries[0].0, second.offset()); // Behind the first.
+    /// # Ok(())
+    /// # }
+    /// ```
     fn history<'a>(
         &'a self,
         topic: &'a TopicName,
@@ -123,6 +202,34 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
     /// Returns the members of a topic, and the position of the log at the same moment. An engine
     /// that reads one after the other returns the earlier position: the list may have the effect of
     /// entries behind it, and repeating these changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine, Member, MemberChange, MemberId};
+    /// # use http4k_ws::topics::engine::{NodeId, Publication, empty_entry};
+    /// # fn entry(topic: &TopicName, change: MemberChange) -> Publication {
+    /// #     Publication {
+    /// #         topic: topic.clone(),
+    /// #         bytes: empty_entry(),
+    /// #         change: Some(change),
+    /// #         keep: 500,
+    /// #         keep_for: std::time::Duration::from_secs(3600),
+    /// #         once: (NodeId(1), 1),
+    /// #         expect: None,
+    /// #     }
+    /// # }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (engine, topic) = (FaultyEngine::new().node(), TopicName::new("room", "42")?);
+    /// let ann = Member { id: MemberId { node: NodeId(1), number: 7 }, name: "ann".to_owned() };
+    /// let at = engine.publish(&entry(&topic, MemberChange::Join(ann.clone()))).await?;
+    /// assert_eq!(engine.members(&topic).await?, (vec![ann], at));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn members<'a>(
         &'a self,
         topic: &'a TopicName,
@@ -130,9 +237,53 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
 
     /// Renews the lease of `node` for [`Engine::lease`], and returns the nodes whose leases have
     /// ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine, NodeId};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let (one, other) = (engine.node(), engine.node());
+    /// assert!(one.beat(NodeId(1)).await.unwrap().is_empty());
+    /// assert!(other.beat(NodeId(2)).await.unwrap().is_empty()); // The lease of node 1 goes on.
+    /// # }
+    /// ```
     fn beat(&self, node: NodeId) -> EngineFuture<'_, Result<Vec<NodeId>, Down>>;
 
     /// Returns the members of `node` in all topics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine, Member, MemberChange, MemberId};
+    /// # use http4k_ws::topics::engine::{NodeId, Publication, empty_entry};
+    /// # fn entry(topic: &TopicName, change: MemberChange) -> Publication {
+    /// #     Publication {
+    /// #         topic: topic.clone(),
+    /// #         bytes: empty_entry(),
+    /// #         change: Some(change),
+    /// #         keep: 500,
+    /// #         keep_for: std::time::Duration::from_secs(3600),
+    /// #         once: (NodeId(1), 1),
+    /// #         expect: None,
+    /// #     }
+    /// # }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (engine, topic) = (FaultyEngine::new().node(), TopicName::new("room", "42")?);
+    /// let id = MemberId { node: NodeId(1), number: 7 };
+    /// let ann = Member { id, name: "ann".to_owned() };
+    /// engine.publish(&entry(&topic, MemberChange::Join(ann))).await?;
+    /// assert_eq!(engine.members_of(NodeId(1)).await?, [(topic, id)]);
+    /// assert!(engine.members_of(NodeId(2)).await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn members_of(
         &self,
         node: NodeId,
@@ -151,6 +302,16 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
     /// Returns the number of the part of the engine that has `topic`, for an engine of several
     /// servers. Positions of one part are read at once, and an outage of one part does not affect
     /// the others. Default 0: the engine has one part.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine};
+    ///
+    /// let engine = FaultyEngine::new().node();
+    /// assert_eq!(engine.part_of(&TopicName::new("room", "tea").unwrap()), 0);
+    /// ```
     fn part_of(&self, topic: &TopicName) -> usize {
         let _of_the_only_part = topic;
         0

@@ -100,6 +100,23 @@ impl FaultyEngine {
     }
 
     /// Cuts the connection of a node. Its operations fail, and it receives nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{Engine, EngineEvent, FaultyEngine};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let node = engine.node();
+    /// let mut events = node.events();
+    /// assert_eq!(events.next().await, Some(EngineEvent::Up));
+    /// engine.partition(0);
+    /// assert!(matches!(events.next().await, Some(EngineEvent::Down(_))));
+    /// assert!(node.positions(&[]).await.is_err());
+    /// # }
+    /// ```
     pub fn partition(&self, node: usize) {
         self.with(node, |link| {
             link.cut = true;
@@ -140,6 +157,29 @@ impl FaultyEngine {
     }
 
     /// Drops the next entries that are sent to a node.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let follow = tea.clone();
+    /// let mut client = routes! { "/" => ws(follow.follow(ws)) }.connect_ws("/").await.unwrap();
+    /// assert!(client.recv().await.unwrap().unwrap().text().contains("caughtUp"));
+    /// engine.drop_next(0, 1);
+    /// for text in ["lost on the way", "second"] {
+    ///     tea.publish(text.to_owned()).await.unwrap();
+    /// }
+    /// // The node notices the gap, and reads the first entry from the history.
+    /// assert!(client.recv().await.unwrap().unwrap().text().contains("lost on the way"));
+    /// # }
+    /// ```
     pub fn drop_next(&self, node: usize, entries: u64) {
         self.with(node, |link| link.drop_next = entries);
     }
@@ -177,11 +217,43 @@ impl FaultyEngine {
     }
 
     /// Freezes a node: its operations wait, and its events are held back. Its lease ends in time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let node = engine.node();
+    /// engine.freeze(0);
+    /// let late = tokio::time::timeout(Duration::from_millis(10), node.positions(&[])).await;
+    /// assert!(late.is_err());
+    /// # }
+    /// ```
     pub fn freeze(&self, node: usize) {
         self.with(node, |link| link.frozen = true);
     }
 
     /// Ends the freeze of a node.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let node = engine.node();
+    /// engine.freeze(0);
+    /// let (positions, ()) = tokio::join!(node.positions(&[]), async { engine.thaw(0) });
+    /// assert!(positions.is_ok());
+    /// # }
+    /// ```
     pub fn thaw(&self, node: usize) {
         self.with(node, |link| {
             link.frozen = false;
@@ -214,12 +286,48 @@ impl FaultyEngine {
     }
 
     /// Restarts the engine from old data. As its duty is, it notices, and starts new logs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let before = tea.publish("hello".to_owned()).await?;
+    /// engine.roll_back();
+    /// assert_ne!(tea.position().await?.epoch(), before.epoch());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn roll_back(&self) {
         self.restarted(Store::roll_back);
     }
 
     /// Switches between two servers, of which each runs on with its own data, as a proxy does. The
     /// second one is empty at first. The nodes are connected again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// tea.publish("hello".to_owned()).await?;
+    /// engine.switch();
+    /// assert!(tea.history(None).await?.messages.is_empty());
+    /// engine.switch();
+    /// assert_eq!(tea.history(None).await?.messages.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn switch(&self) {
         let mut inner = self.lock();
         let inner = &mut *inner;
@@ -229,6 +337,23 @@ impl FaultyEngine {
 
     /// Loses the last entries of each topic and gives their numbers again, without a new epoch. No
     /// correct engine does this. A test that still finds nothing wrong would find nothing at all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let lost = tea.publish("hello".to_owned()).await?;
+    /// engine.roll_back_silently(1);
+    /// assert_eq!(tea.publish("other".to_owned()).await?, lost); // Two entries with one position.
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn roll_back_silently(&self, entries: u64) {
         self.restarted(|store| store.roll_back_silently(entries));
     }

@@ -141,6 +141,16 @@ impl RedisConfig {
     /// Sets whether a proxy may switch an open connection to another server. The identity of the
     /// server is then read in every script, which costs about half of the throughput. Not needed
     /// for a proxy that only forwards TCP connections. Default `false`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::redis::RedisConfig;
+    ///
+    /// let config = RedisConfig::new("chat", "redis://10.0.0.5").unwrap();
+    /// assert!(format!("{config:?}").contains("behind_proxy: false"));
+    /// assert!(format!("{:?}", config.behind_proxy(true)).contains("behind_proxy: true"));
+    /// ```
     #[must_use]
     pub fn behind_proxy(mut self, behind_proxy: bool) -> Self {
         self.behind_proxy = behind_proxy;
@@ -149,6 +159,19 @@ impl RedisConfig {
 
     /// Sets the time after which the members of a dead node leave. Nodes report three times as
     /// often that they are alive. Default 15 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::topics::engine::redis::RedisConfig;
+    ///
+    /// let config = RedisConfig::new("chat", "redis://10.0.0.5").unwrap();
+    /// assert!(format!("{config:?}").contains("lease: 15s"));
+    /// let config = config.with_lease(Duration::from_secs(5));
+    /// assert!(format!("{config:?}").contains("lease: 5s"));
+    /// ```
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
