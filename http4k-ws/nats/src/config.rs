@@ -110,6 +110,17 @@ impl NatsConfig {
     ///
     /// Fails if `app` is not 1 to 64 ASCII letters, digits, `-` or `_`, or if `url` has another
     /// form.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws_nats::{NatsConfig, NatsError};
+    ///
+    /// let config = NatsConfig::new("chat", "nats://10.0.0.5").unwrap();
+    /// assert_eq!(config.servers().collect::<Vec<_>>(), ["10.0.0.5:4222"]);
+    /// let error = NatsConfig::new("the chat", "nats://10.0.0.5").unwrap_err();
+    /// assert_eq!(error, NatsError::App("the chat".to_owned()));
+    /// ```
     pub fn new(app: &str, url: &str) -> Result<Self, NatsError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         if app.is_empty() || app.len() > 64 || !app.chars().all(allowed) {
@@ -136,6 +147,18 @@ impl NatsConfig {
     /// # Errors
     ///
     /// Fails if `url` is not one of a NATS server, or has other credentials than the first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws_nats::{NatsConfig, NatsError};
+    ///
+    /// let one = NatsConfig::new("chat", "nats://ann:secret@10.0.0.5").unwrap();
+    /// let two = one.with_server("nats://ann:secret@10.0.0.6").unwrap();
+    /// assert_eq!(two.servers().count(), 2);
+    /// let error = two.with_server("nats://bob:secret@10.0.0.7").unwrap_err();
+    /// assert_eq!(error, NatsError::Credentials);
+    /// ```
     pub fn with_server(mut self, url: &str) -> Result<Self, NatsError> {
         let server = Server::parse(url)?;
         if self.servers.iter().any(|first| first.login != server.login) {
@@ -148,6 +171,17 @@ impl NatsConfig {
     /// Sets the number of entries that are kept of each topic. Default 500, at least 1.
     ///
     /// It takes the place of the number in `Topics::history`, because all topics are in one stream.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws_nats::NatsConfig;
+    ///
+    /// let config = NatsConfig::new("chat", "nats://10.0.0.5").unwrap();
+    /// assert!(format!("{config:?}").contains("keep: 500"));
+    /// assert!(format!("{:?}", config.clone().with_keep(50)).contains("keep: 50,"));
+    /// assert!(format!("{:?}", config.with_keep(0)).contains("keep: 1,"));
+    /// ```
     #[must_use]
     pub fn with_keep(mut self, entries: usize) -> Self {
         self.keep = entries.clamp(1, i32::MAX as usize);
@@ -158,6 +192,19 @@ impl NatsConfig {
     ///
     /// It takes the place of the age in `Topics::history`. A topic that no node serves for so long
     /// is forgotten, and a client that returns to it is notified of a loss.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws_nats::NatsConfig;
+    ///
+    /// let config = NatsConfig::new("chat", "nats://10.0.0.5").unwrap();
+    /// assert!(format!("{config:?}").contains("max_age: 86400s"));
+    /// let shortest = config.with_max_age(Duration::ZERO);
+    /// assert!(format!("{shortest:?}").contains("max_age: 5s"));
+    /// ```
     #[must_use]
     pub fn with_max_age(mut self, age: Duration) -> Self {
         // NATS counts nanoseconds in 63 bits.
@@ -168,6 +215,17 @@ impl NatsConfig {
 
     /// Sets the maximum number of bytes of all entries together. The oldest are dropped, and are a
     /// reported loss for subscribers that still need them. Default: the limits of the server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws_nats::NatsConfig;
+    ///
+    /// let config = NatsConfig::new("chat", "nats://10.0.0.5").unwrap();
+    /// assert!(format!("{config:?}").contains("max_bytes: None"));
+    /// let config = config.with_max_bytes(1 << 30);
+    /// assert!(format!("{config:?}").contains("max_bytes: Some(1073741824)"));
+    /// ```
     #[must_use]
     pub fn with_max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes.min(i64::MAX as u64));
@@ -176,6 +234,21 @@ impl NatsConfig {
 
     /// Sets the number of servers of a cluster that store the entries: 1, 3 or 5. Default 1. More
     /// than one need [`Storage::File`], and an engine with other settings does not connect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws_nats::{NatsConfig, NatsEngine, NatsError};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let config = NatsConfig::new("chat", "nats://10.0.0.5").unwrap();
+    /// assert!(format!("{config:?}").contains("replicas: 1"));
+    /// // Before it connects: the entries would be in memory.
+    /// let error = NatsEngine::connect_with(config.with_replicas(3)).await.err();
+    /// assert_eq!(error, Some(NatsError::MemoryReplicas));
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas.max(1);
@@ -183,6 +256,17 @@ impl NatsConfig {
     }
 
     /// Sets the place where NATS keeps the entries. Default [`Storage::Memory`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws_nats::{NatsConfig, Storage};
+    ///
+    /// let config = NatsConfig::new("chat", "nats://10.0.0.5").unwrap();
+    /// assert!(format!("{config:?}").contains("storage: Memory"));
+    /// let config = config.with_storage(Storage::File);
+    /// assert!(format!("{config:?}").contains("storage: File"));
+    /// ```
     #[must_use]
     pub fn with_storage(mut self, storage: Storage) -> Self {
         self.storage = storage;
@@ -191,6 +275,19 @@ impl NatsConfig {
 
     /// Sets the time after which the members of a dead node leave. Nodes report three times as
     /// often that they are alive. Default 15 s.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws_nats::NatsConfig;
+    ///
+    /// let config = NatsConfig::new("chat", "nats://10.0.0.5").unwrap();
+    /// assert!(format!("{config:?}").contains("lease: 15s"));
+    /// let config = config.with_lease(Duration::from_secs(5));
+    /// assert!(format!("{config:?}").contains("lease: 5s"));
+    /// ```
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
