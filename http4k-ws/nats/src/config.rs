@@ -84,7 +84,9 @@ pub enum NatsError {
     /// Several replicas need [`Storage::File`]. A server of a cluster that was restarted without its
     /// memory may become the leader before the others have filled it, and give numbers again that
     /// other entries had.
-    #[error("several replicas need files, because a restarted server of a cluster lacks its memory")]
+    #[error(
+        "several replicas need files, because a restarted server of a cluster lacks its memory"
+    )]
     MemoryReplicas,
     /// The server cannot be reached, or refuses what the engine needs.
     #[error("cannot use NATS at {server}: {cause}")]

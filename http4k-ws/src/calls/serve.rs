@@ -30,7 +30,32 @@ impl<C: Calls> WebSocket<CallRequest<C>, CallReply<C>> {
     ///
     /// # Examples
     ///
-    /// See [`calls`](crate::calls).
+    /// ```
+    /// use http4k_ws::calls::{CallResult, CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Double {
+    ///     number: i64,
+    /// }
+    ///
+    /// #[derive(Calls)]
+    /// enum Math {
+    ///     Double(Double, Reply<i64>),
+    /// }
+    ///
+    /// async fn double(Math::Double(Double { number }, reply): Math) -> CallResult {
+    ///     reply.send(number * 2)
+    /// }
+    ///
+    /// async fn math(ws: CallSocket<Math>) -> WsResult {
+    ///     ws.serve_calls(double).await
+    /// }
+    ///
+    /// let mut client = math.test_ws("/");
+    /// client.send(r#"{"id":1,"call":"double","args":{"number":21}}"#).unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"ok":42}"#);
+    /// ```
     pub fn serve_calls<'a, F, Fut>(self, handler: F) -> impl Future<Output = WsResult> + Send + 'a
     where
         F: FnMut(C) -> Fut + Send + 'a,

@@ -26,7 +26,6 @@ use crate::message::{BodyError, WsStatus};
 /// ```
 /// use http4k_ws::IntoResponse;
 /// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
-/// use http4k_ws::message::ResponseExt;
 ///
 /// let key = Failure::new(LensFailureKind::Missing, Location::Header, "x-key", "string");
 /// let page = Failure::new(LensFailureKind::Invalid, Location::Query, "page", "integer");
@@ -351,6 +350,17 @@ pub struct Failure {
 impl Failure {
     /// Creates the failure of the part `name` at `location`. `expected` is the kind of value that
     /// was expected, such as `integer` or `JSON`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Failure, LensFailureKind, Location};
+    ///
+    /// let failure = Failure::new(LensFailureKind::Missing, Location::Header, "x-key", "string");
+    /// assert_eq!((failure.location(), failure.name()), (Location::Header, "x-key"));
+    /// assert_eq!((failure.kind(), failure.expected()), (LensFailureKind::Missing, "string"));
+    /// assert_eq!(failure.to_string(), "header `x-key` is required");
+    /// ```
     pub fn new(
         kind: LensFailureKind,
         location: Location,
@@ -368,6 +378,17 @@ impl Failure {
     }
 
     /// Sets the error behind the failure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Failure, LensFailureKind, Location};
+    ///
+    /// let failure = Failure::new(LensFailureKind::Invalid, Location::Query, "age", "integer");
+    /// assert!(failure.cause().is_none());
+    /// let failure = failure.with_cause("old".parse::<u8>().unwrap_err());
+    /// assert_eq!(failure.cause().unwrap().to_string(), "invalid digit found in string");
+    /// ```
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<Cause>) -> Self {
         self.cause = Some(Arc::from(cause.into()));

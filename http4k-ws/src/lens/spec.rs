@@ -41,7 +41,7 @@ pub type BiDiLensSpec<L, T> = LensSpec<L, T, BothWays>;
 ///
 /// ```
 /// use http4k_ws::IntoRequest;
-/// use http4k_ws::lens::{LensFailure, Query, With};
+/// use http4k_ws::lens::{Query, With};
 ///
 /// #[derive(Debug, PartialEq)]
 /// struct Percent(i64);

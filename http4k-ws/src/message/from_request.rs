@@ -180,6 +180,27 @@ pub trait FromRequest: Sized {
     /// # Errors
     ///
     /// The [`Rejection`] that is returned instead of calling the handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// #[derive(Debug, Deserialize)]
+    /// struct Page {
+    ///     number: u32,
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let mut request = "/posts?number=3".into_request().unwrap();
+    /// let Query(page) = Query::<Page>::from_request(&mut request).await.unwrap();
+    /// assert_eq!(page.number, 3);
+    /// let mut request = "/posts".into_request().unwrap();
+    /// let rejection = Query::<Page>::from_request(&mut request).await.unwrap_err();
+    /// assert_eq!(rejection.response().status(), 400);
+    /// # }
+    /// ```
     fn from_request(request: &mut Request) -> impl Future<Output = Result<Self, Rejection>> + Send;
 }
 

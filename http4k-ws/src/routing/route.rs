@@ -260,7 +260,7 @@ impl fmt::Display for Route {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Method, Request, WebSocket};
+/// use http4k_ws::{Method, Request};
 /// use http4k_ws::routing::Routes;
 ///
 /// # fn main() -> Result<(), http4k_ws::routing::RouteError> {

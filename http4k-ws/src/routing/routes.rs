@@ -158,7 +158,6 @@ impl Routes {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::prelude::*;
     /// use http4k_ws::routing::Routes;
     ///
     /// let app = Routes::new().build().unwrap();

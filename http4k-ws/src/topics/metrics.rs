@@ -101,6 +101,38 @@ pub trait TopicMetrics: Send + Sync + 'static {
     }
 
     /// Called when losses were reported to subscribers of this node, with their number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    /// use http4k_ws::topics::{TopicMetrics, TopicName, TopicNode};
+    ///
+    /// #[derive(Default)]
+    /// struct Lost(AtomicU64);
+    ///
+    /// impl TopicMetrics for Lost {
+    ///     fn lost(&self, _topic: &TopicName, subscribers: u64) {
+    ///         self.0.fetch_add(subscribers, Ordering::Relaxed);
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (engine, lost) = (FaultyEngine::new(), Arc::new(Lost::default()));
+    /// let node = TopicNode::with_metrics(engine.node(), lost.clone());
+    /// let tea = node.topics::<String>("room").topic("tea");
+    /// let mut client = routes! { "/" => ws(tea.follow(ws)) }.connect_ws("/").await.unwrap();
+    /// client.recv().await.unwrap();
+    /// engine.restart();
+    /// assert!(client.recv().await.unwrap().unwrap().text().contains("lost"));
+    /// assert_eq!(lost.0.load(Ordering::Relaxed), 1);
+    /// # }
+    /// ```
     fn lost(&self, topic: &TopicName, subscribers: u64) {
         let _ = (topic, subscribers);
     }
@@ -111,6 +143,45 @@ pub trait TopicMetrics: Send + Sync + 'static {
     }
 
     /// Called when the engine can no longer be reached.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    /// use http4k_ws::topics::{TopicMetrics, TopicNode};
+    ///
+    /// #[derive(Default)]
+    /// struct IsDown(AtomicBool);
+    ///
+    /// impl TopicMetrics for IsDown {
+    ///     fn engine_down(&self) {
+    ///         self.0.store(true, Ordering::Relaxed);
+    ///     }
+    ///
+    ///     fn engine_up(&self) {
+    ///         self.0.store(false, Ordering::Relaxed);
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (engine, is_down) = (FaultyEngine::new(), Arc::new(IsDown::default()));
+    /// let node = TopicNode::with_metrics(engine.node(), is_down.clone());
+    /// let tea = node.topics::<String>("room").topic("tea");
+    /// let mut client = routes! { "/" => ws(tea.follow(ws)) }.connect_ws("/").await.unwrap();
+    /// client.recv().await.unwrap();
+    /// engine.partition(0);
+    /// tokio::task::yield_now().await;
+    /// assert!(is_down.0.load(Ordering::Relaxed));
+    /// engine.heal(0);
+    /// tokio::task::yield_now().await;
+    /// assert!(!is_down.0.load(Ordering::Relaxed));
+    /// # }
+    /// ```
     fn engine_down(&self) {}
 
     /// Called when the engine is reached again.
@@ -147,6 +218,32 @@ pub trait TopicMetrics: Send + Sync + 'static {
     }
 
     /// Called when the number of subscribers of a topic on this node changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::{TopicMetrics, TopicName, TopicNode};
+    ///
+    /// #[derive(Default)]
+    /// struct Here(AtomicUsize);
+    ///
+    /// impl TopicMetrics for Here {
+    ///     fn subscribers(&self, _topic: &TopicName, here: usize) {
+    ///         self.0.store(here, Ordering::Relaxed);
+    ///     }
+    /// }
+    ///
+    /// let here = Arc::new(Here::default());
+    /// let tea = TopicNode::in_memory_with(here.clone()).topics::<String>("room").topic("tea");
+    /// let app = routes! { "/" => ws(tea.follow(ws)) };
+    /// let (mut ann, mut bob) = (app.test_ws("/"), app.test_ws("/"));
+    /// assert!(ann.received().next().is_some() && bob.received().next().is_some());
+    /// assert_eq!(here.0.load(Ordering::Relaxed), 2);
+    /// ```
     fn subscribers(&self, topic: &TopicName, here: usize) {
         let _ = (topic, here);
     }

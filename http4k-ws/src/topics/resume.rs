@@ -18,7 +18,7 @@ use crate::sse::LAST_EVENT_ID;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::topics::{Position, Resume};
+/// use http4k_ws::topics::Resume;
 ///
 /// async fn show(resume: Resume) -> String {
 ///     resume.after.map_or("new".to_owned(), |after| after.to_string())

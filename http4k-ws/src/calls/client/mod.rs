@@ -326,7 +326,7 @@ impl<C: Calls> CallClient<C> {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::calls::{CallError, CallResult, CallSocket, Calls, Reply};
+    /// use http4k_ws::calls::{CallResult, CallSocket, Calls, Reply};
     /// use http4k_ws::prelude::*;
     /// # #[derive(Serialize, Deserialize)]
     /// # struct Wait;

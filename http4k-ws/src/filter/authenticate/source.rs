@@ -296,6 +296,15 @@ pub struct CredentialSources(Vec<Arc<dyn CredentialSource>>);
 
 impl CredentialSources {
     /// Adds other sources, which are asked if those before find nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{CredentialSources, basic, bearer};
+    ///
+    /// let sources = CredentialSources::from(bearer()).or(basic("the house"));
+    /// assert_eq!(format!("{sources:?}"), "CredentialSources(2)");
+    /// ```
     #[must_use]
     pub fn or(mut self, other: impl Into<Self>) -> Self {
         self.0.extend(other.into().0);

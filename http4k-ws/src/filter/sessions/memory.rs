@@ -81,6 +81,25 @@ impl<T> MemorySessions<T> {
     }
 
     /// Returns the number of sessions, without those whose lifetime is over.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::sessions::{MemorySessions, SessionId, SessionStore};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # let id: SessionId = serde_json::from_str("\"c2Vzc2lvbg\"")?;
+    /// # let other: SessionId = serde_json::from_str("\"b3RoZXI\"")?;
+    /// let store = MemorySessions::new(100);
+    /// store.create(id, "ann", Duration::from_secs(3600)).await?;
+    /// store.create(other, "bob", Duration::ZERO).await?;
+    /// assert_eq!(store.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn len(&self) -> usize {
         let mut entries = self.lock();
         entries.remove_ended(Instant::now());

@@ -141,6 +141,23 @@ pub trait SessionStore<T>: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if it is not known whether the session exists. The response is 503.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::sessions::{MemorySessions, SessionId, SessionStore};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # let id: SessionId = serde_json::from_str("\"c2Vzc2lvbg\"")?;
+    /// let store = MemorySessions::new(100);
+    /// store.create(id.clone(), "ann", Duration::ZERO).await?;
+    /// assert_eq!(store.load(&id).await?, None); // Its lifetime is over.
+    /// # Ok(())
+    /// # }
+    /// ```
     fn load(
         &self,
         id: &SessionId,
@@ -156,8 +173,6 @@ pub trait SessionStore<T>: Send + Sync + 'static {
     /// # Examples
     ///
     /// ```
-    /// use std::time::Duration;
-    ///
     /// use http4k_ws::filter::sessions::{MemorySessions, SessionId, SessionStore};
     ///
     /// # #[tokio::main(flavor = "current_thread")]

@@ -55,7 +55,7 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// As the `_` argument of a route:
 ///
 /// ```
-/// use http4k_ws::{Method, Request, routes};
+/// use http4k_ws::{Request, routes};
 /// use http4k_ws::lens::Form;
 /// use serde::Deserialize;
 ///

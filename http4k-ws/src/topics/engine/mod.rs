@@ -295,6 +295,16 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
 
     /// Returns the time for which a lease lasts. Nodes renew it three times as often. `None` if no
     /// other node can use the engine: leases and positions are then not checked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine};
+    ///
+    /// assert_eq!(FaultyEngine::new().node().lease(), Some(Duration::from_secs(15)));
+    /// ```
     fn lease(&self) -> Option<Duration> {
         Some(Duration::from_secs(15))
     }

@@ -152,6 +152,30 @@ impl FaultyEngine {
     }
 
     /// Delays the events of a node. `Duration::ZERO` ends the delay for later events.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let follow = tea.clone();
+    /// let mut client = routes! { "/" => ws(follow.follow(ws)) }.connect_ws("/").await.unwrap();
+    /// client.recv().await.unwrap();
+    /// engine.delay(0, Duration::from_millis(50));
+    /// let start = tokio::time::Instant::now();
+    /// tea.publish("hello".to_owned()).await.unwrap();
+    /// client.recv().await.unwrap();
+    /// assert!(start.elapsed() >= Duration::from_millis(50));
+    /// # }
+    /// ```
     pub fn delay(&self, node: usize, time: Duration) {
         self.with(node, |link| link.delay = (!time.is_zero()).then_some(time));
     }
@@ -189,15 +213,15 @@ impl FaultyEngine {
     /// # Examples
     ///
     /// ```
+    /// use http4k_ws::topics::TopicNode;
     /// use http4k_ws::topics::engine::FaultyEngine;
-    /// use http4k_ws::topics::{PublishError, TopicNode};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// let engine = FaultyEngine::new();
     /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
     /// engine.lose_replies(0, 1);
-    /// let _ = tea.publish("7".to_owned()).await;
+    /// assert!(tea.publish("hello".to_owned()).await.is_ok()); // By a second attempt.
     /// assert_eq!(tea.history(None).await.unwrap().messages.len(), 1);
     /// # }
     /// ```
@@ -410,6 +434,27 @@ impl FaultyEngine {
     }
 
     /// Returns the members of a topic, as the engine knows them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    /// use http4k_ws::topics::{Feed, Topic, TopicName, TopicNode};
+    ///
+    /// async fn chat(ws: WebSocket<WsMessage, Feed<String>>, tea: Topic<String>) -> WsResult {
+    ///     let _here = tea.join(&ws).member("ann").await?;
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let mut client = routes! { "/" => ws(chat(ws, tea)) }.test_ws("/");
+    /// assert_eq!(client.received().take(2).count(), 2); // `caughtUp` and `joined`
+    /// let members = engine.members(&TopicName::new("room", "tea").unwrap());
+    /// assert_eq!(members[0].name, "ann");
+    /// ```
     pub fn members(&self, topic: &TopicName) -> Vec<Member> {
         self.lock().store.members(topic, Instant::now()).0
     }

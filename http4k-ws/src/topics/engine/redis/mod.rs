@@ -99,6 +99,18 @@ impl RedisEngine {
     /// # Panics
     ///
     /// Panics outside a Tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::redis::RedisEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert!(RedisEngine::connect("the chat", "redis://10.0.0.5").await.is_err());
+    /// assert!(RedisEngine::connect("chat", "http://10.0.0.5").await.is_err());
+    /// # }
+    /// ```
     pub async fn connect(app: &str, url: &str) -> Result<Self, RedisError> {
         Self::connect_with(RedisConfig::new(app, url)?).await
     }
