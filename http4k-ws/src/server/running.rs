@@ -84,7 +84,7 @@ impl Server {
         }
     }
 
-    /// Sets the bounds of the server.
+    /// Sets the bounds of the server. Default [`ServerConfig::default`].
     ///
     /// # Examples
     ///
@@ -342,7 +342,9 @@ impl RunningServer {
     ///
     /// ```
     /// # use http4k_ws::prelude::*;
+    /// # #[cfg(unix)]
     /// # use http4k_ws::server::UnixSocket;
+    /// # #[cfg(unix)]
     /// # fn main() -> std::io::Result<()> {
     /// # let name = format!("http4k-ws-path-{}.sock", std::process::id());
     /// # let path = std::env::temp_dir().join(name);
@@ -354,6 +356,8 @@ impl RunningServer {
     /// assert_eq!(server.unix_path(), None);
     /// # Ok(())
     /// # }
+    /// # #[cfg(not(unix))]
+    /// # fn main() {}
     /// ```
     pub fn unix_path(&self) -> Option<&Path> {
         self.addresses.iter().find_map(|address| match address {

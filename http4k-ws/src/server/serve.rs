@@ -234,6 +234,17 @@ impl PolyHandler {
     /// # Errors
     ///
     /// Fails if an address cannot be resolved or bound.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use http4k_ws::prelude::*;
+    /// #[tokio::main]
+    /// async fn main() -> std::io::Result<()> {
+    ///     let app = routes! { "/hello" => ws(|ws: WebSocket| ws.try_send("hello")) };
+    ///     app.serve("127.0.0.1:9000").await
+    /// }
+    /// ```
     pub async fn serve(self, address: impl ToSocketAddrs) -> io::Result<()> {
         let listeners = Listeners::bind_all(lookup_host(address).await?).await?;
         self.serve_with(listeners, ServerConfig::default()).await
@@ -246,6 +257,23 @@ impl PolyHandler {
     ///
     /// Fails if a listener cannot be registered in the runtime, or does not know its address, and
     /// if there is none. A failure to accept a connection is logged and retried.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # use http4k_ws::server::ServerConfig;
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// let uri = format!("http://{}/a/longer/path", listener.local_addr()?);
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// tokio::spawn(app.serve_with(listener, ServerConfig::default().with_max_target(10)));
+    /// assert_eq!(HttpClient::new().send(uri).await?.status(), 414);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn serve_with(
         self,
         listener: impl Into<Listeners>,
@@ -262,6 +290,23 @@ impl PolyHandler {
 
     /// Serves the connections of `listener` within `config` until `stop` completes. See
     /// [`Serve::serve_until`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::server::ServerConfig;
+    /// # use std::time::Duration;
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let soon = tokio::time::sleep(Duration::from_millis(20));
+    /// let report = app.serve_until(listener, ServerConfig::default(), soon).await;
+    /// assert_eq!((report.sockets, report.cut), (0, 0));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn serve_until(
         self,
         listener: impl Into<Listeners>,
@@ -313,11 +358,40 @@ impl PolyHandler {
 
     /// Creates a server for `address` that runs on threads of its own once it is started. See
     /// [`Serve::as_server`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::HttpClient;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = routes! { GET "/hello" => http(|| "hello") };
+    /// let server = app.as_server("127.0.0.1:0").start()?;
+    /// let uri = format!("http://{}/hello", server.addr());
+    /// assert_eq!(HttpClient::new().blocking().send(uri)?.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn as_server(self, address: impl std::net::ToSocketAddrs) -> Server {
         Server::new(self, address)
     }
 
     /// Creates a server for the connections of `listener`. See [`Serve::as_server_with`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::net::TcpListener;
+    /// # fn main() -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// let server = app.as_server_with(listener).start()?;
+    /// assert_eq!(server.addr(), address);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn as_server_with(self, listener: impl Into<Listeners>) -> Server {
         Server::over(self, listener.into())
     }

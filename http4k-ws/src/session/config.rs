@@ -248,7 +248,8 @@ impl SessionConfig {
         self
     }
 
-    /// Sets the receiver of the socket's events. Replaces the one before.
+    /// Sets the receiver of the events of all sockets with this configuration. Replaces the one
+    /// before. Default none.
     ///
     /// # Examples
     ///

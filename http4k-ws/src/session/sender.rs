@@ -70,13 +70,22 @@ impl<Out: Message> WsSender<Out> {
     ///
     /// ```
     /// # use http4k_ws::prelude::*;
-    /// /// Returns `true` if a reply to `from` would also reach `to`.
-    /// fn is_same_socket(from: &WsSender, to: &WsSender) -> bool {
-    ///     from.id() == to.id()
-    /// }
-    ///
-    /// let app = |ws: WebSocket| assert!(is_same_socket(&ws.sender(), &ws.sender()));
-    /// assert_eq!(app.test_ws("/").closed(), Some(WsStatus::NORMAL));
+    /// # use std::sync::{Arc, Mutex};
+    /// # let members = Arc::new(Mutex::new(Vec::<WsSender>::new()));
+    /// let app = move |ws: WebSocket| {
+    ///     let (members, id) = (Arc::clone(&members), ws.id());
+    ///     members.lock().unwrap().push(ws.sender());
+    ///     ws.on_message(move |text: WsMessage| {
+    ///         // To all members, except the one that sends.
+    ///         for member in members.lock().unwrap().iter().filter(|member| member.id() != id) {
+    ///             member.try_send(text.clone()).unwrap();
+    ///         }
+    ///     });
+    /// };
+    /// let (mut ann, mut bob) = (app.test_ws("/"), app.test_ws("/"));
+    /// ann.send("hello").unwrap();
+    /// assert_eq!(bob.received().next().unwrap().unwrap(), "hello");
+    /// ann.expect_silence(std::time::Duration::from_millis(10));
     /// ```
     pub fn id(&self) -> u64 {
         self.state.id
@@ -323,6 +332,26 @@ impl<Out: Message> WsSender<Out> {
     }
 
     /// Returns the latest round-trip time. `None` before the first pong.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// async fn wait(mut ws: WebSocket) -> WsResult {
+    ///     while ws.recv().await?.is_some() {}
+    ///     Ok(())
+    /// }
+    ///
+    /// let client = wait.connect_ws("/").await.expect("it accepts");
+    /// let sender = client.sender();
+    /// assert_eq!(sender.rtt(), None);
+    /// let time = sender.ping().await?;
+    /// assert_eq!(sender.rtt(), Some(time));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rtt(&self) -> Option<Duration> {
         self.state.lock().round_trips.latest()
     }

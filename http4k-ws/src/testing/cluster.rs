@@ -107,12 +107,48 @@ impl<M: Message + Clone> Cluster<M> {
     /// # Panics
     ///
     /// Panics if there is no node with this number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::Cluster;
+    /// # use http4k_ws::topics::Topics;
+    /// let app = |_prices: Topics<String>| routes! { GET "/" => http(|| "hello") };
+    /// let cluster = Cluster::of(2, app);
+    /// // Both nodes share one log.
+    /// cluster.topics(0).topic("AAPL").publish("187".to_owned()).await?;
+    /// let position = cluster.topics(0).topic("AAPL").position().await?;
+    /// assert_eq!(cluster.topics(1).topic("AAPL").position().await?, position);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn topics(&self, number: usize) -> &Topics<M> {
         &self.nodes[number].0
     }
 
     /// Returns the engine, to cause its faults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::Cluster;
+    /// # use http4k_ws::topics::Topics;
+    /// let app = |_prices: Topics<String>| routes! { GET "/" => http(|| "hello") };
+    /// let cluster = Cluster::of(2, app);
+    /// cluster.engine().partition(1);
+    /// assert!(cluster.topics(1).topic("AAPL").publish("187".to_owned()).await.is_err());
+    /// cluster.engine().heal(1);
+    /// assert!(cluster.topics(1).topic("AAPL").publish("188".to_owned()).await.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn engine(&self) -> &FaultyEngine {
         &self.engine
     }

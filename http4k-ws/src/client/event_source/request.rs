@@ -158,6 +158,7 @@ impl EventSourceRequest {
     }
 
     /// Sets the policy for the delays and limits of reconnection. Its close codes are not used.
+    /// Default [`ReconnectPolicy::default`].
     ///
     /// A `retry` of the server replaces the base of the delay, at most with
     /// [`retry_after_cap`](ReconnectPolicy::retry_after_cap). Servers send the same value to all
@@ -360,6 +361,30 @@ impl EventSourceRequest {
 
     /// Sets the certificate authorities to trust if the scheme is `https`. Default: those of the
     /// public web.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::{ClientTls, EventSource};
+    /// # use http4k_ws::server::{ServerConfig, ServerTls};
+    /// # use http4k_ws::sse::Sse;
+    /// # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    /// # let (authority, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// # let config = ServerConfig::default().with_tls(ServerTls::from_pem(&authority, key)?);
+    /// # let app = routes! { GET "/" => sse(|sse: Sse| sse.try_send("rain")) };
+    /// # let server = app.as_server("127.0.0.1:0").with_config(config).start()?;
+    /// # let uri = format!("https://localhost:{}/", server.port());
+    /// let ours = ClientTls::trusting_only(authority)?;
+    /// let mut news = EventSource::to(&uri).with_tls(ours).start::<String>();
+    /// assert_eq!(news.recv().await?.as_deref(), Some("rain"));
+    /// // An authority of our own is not one of the public web.
+    /// assert!(EventSource::to(&uri).start::<String>().recv().await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     pub fn with_tls(mut self, tls: ClientTls) -> Self {
         self.client = self.client.with_tls(tls);
@@ -373,6 +398,7 @@ impl EventSourceRequest {
     }
 
     /// Calls `observer` with each change of the connection, in the task that reads the source.
+    /// Another call replaces the observer.
     ///
     /// # Examples
     ///

@@ -151,7 +151,8 @@ impl Reconnecting {
         }
     }
 
-    /// Sets the policy for when to connect again, and when to give up.
+    /// Sets the policy for when to connect again, and when to give up. Default
+    /// [`ReconnectPolicy::default`].
     ///
     /// # Examples
     ///
@@ -242,6 +243,7 @@ impl Reconnecting {
     /// Calls `hook` with every new connection before any queued message is sent over it, for
     /// example to authenticate or to subscribe again. The hook may send and receive, and returns
     /// the socket. Its error closes that connection, and the policy decides if another follows.
+    /// Another call replaces the hook.
     ///
     /// # Examples
     ///

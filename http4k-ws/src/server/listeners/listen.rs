@@ -129,7 +129,7 @@ pub trait Listen: Send + 'static {
     ///
     /// ```
     /// # use http4k_ws::server::ListenAddr;
-    /// // What a listener of your own returns if it has no address.
+    /// // The address of a listener of your own that has neither a port nor a path.
     /// let address = ListenAddr::Other("the pipes of a test".to_owned());
     /// assert_eq!(address.to_string(), "the pipes of a test");
     /// ```
@@ -197,9 +197,9 @@ impl Accepted {
     /// # use tokio::net::{TcpListener, TcpStream};
     /// let listener = TcpListener::bind("127.0.0.1:0").await?;
     /// let _client = TcpStream::connect(listener.local_addr()?).await?;
-    /// let (stream, peer) = listener.accept().await?;
-    /// let accepted = Accepted::tcp(stream, peer);
-    /// assert!(format!("{accepted:?}").contains("127.0.0.1"));
+    /// let (stream, _peer) = listener.accept().await?;
+    /// let accepted = Accepted::tcp(stream, "[::ffff:192.0.2.1]:4000".parse()?);
+    /// assert!(format!("{accepted:?}").contains("192.0.2.1:4000"));
     /// # Ok(())
     /// # }
     /// ```
@@ -211,6 +211,19 @@ impl Accepted {
     }
 
     /// Returns a connection over a Unix socket, whose peer has no address.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::server::Accepted;
+    /// let (_client, server) = tokio::net::UnixStream::pair()?;
+    /// let accepted = Accepted::unix(server);
+    /// assert!(format!("{accepted:?}").contains("peer: None"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(unix)]
     pub fn unix(stream: UnixStream) -> Self {
         Self {
@@ -227,6 +240,15 @@ impl Accepted {
     ///
     /// [`ServerConfig::max_connections_per_address`]:
     /// crate::server::ServerConfig::max_connections_per_address
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::server::Accepted;
+    /// let (_client, server) = tokio::io::duplex(1024);
+    /// let accepted = Accepted::new(server, Some(([192, 0, 2, 1], 4000).into()));
+    /// assert!(format!("{accepted:?}").contains("192.0.2.1:4000"));
+    /// ```
     pub fn new(
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         peer: Option<SocketAddr>,

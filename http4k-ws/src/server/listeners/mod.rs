@@ -168,6 +168,7 @@ impl Listeners {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "tls")] {
     /// # use http4k_ws::prelude::*;
     /// # use http4k_ws::client::HttpClient;
     /// # use http4k_ws::server::{Listeners, ServerConfig, ServerTls};
@@ -182,6 +183,7 @@ impl Listeners {
     /// let app = |_request: Request| "healthy";
     /// tokio::spawn(app.serve_with(listeners, ServerConfig::default().with_tls(tls)));
     /// assert_eq!(HttpClient::new().send(uri).await?.body(), "healthy");
+    /// # }
     /// # Ok(())
     /// # }
     /// ```
