@@ -162,13 +162,14 @@ pub(super) fn is_target(input: ParseStream<'_>) -> bool {
 pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> Error {
     let at = span_or(input, last);
     let Some(method) = methods.last() else {
-        return match is_fallback(input) {
-            true => Error::new(
-                at,
-                "`_` matches the requests that no route matches: write `_ => ..`",
-            ),
-            false => Error::new(at, PATH),
+        let message = match is_fallback(input) {
+            true => "`_` matches the requests that no route matches: write `_ => ..`",
+            false if input.is_empty() => {
+                "these filters are before no route: write `with(..) => { .. }` around the routes"
+            }
+            false => PATH,
         };
+        return Error::new(at, message);
     };
     // `GET, POST "/x"`: the comma ended this entry.
     if input.is_empty() {

@@ -14,6 +14,7 @@ routes! {
         "/f" => http(|| "f") as f,
         "/g" as => http(|| "g"),
         "/h" as h with(auth) => http(|| "h"),
+        with(auth),
     }
 }
 
