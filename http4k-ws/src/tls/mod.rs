@@ -6,6 +6,27 @@
 //!
 //! A program that needs more passes its own configuration of rustls ([`rustls_0_23`]). Or it
 //! implements TLS itself: `serve_connection` and `connect_over` accept any stream.
+//!
+//! ```
+//! use http4k_ws::client::{ClientTls, WebSocketClient};
+//! use http4k_ws::prelude::*;
+//! use http4k_ws::server::{ServerConfig, ServerTls};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+//! # let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+//! // PEM text of a certificate for `localhost`, which is its own authority.
+//! let config = ServerConfig::default().with_tls(ServerTls::from_pem(&certificate, key)?);
+//! let app = |ws: WebSocket| ws.try_send("hello");
+//! let server = app.as_server("127.0.0.1:0").with_config(config).start()?;
+//!
+//! // Without `with_tls`, a client trusts the authorities of the public web.
+//! let handshake = WebSocketClient::to(format!("wss://localhost:{}/", server.port()));
+//! let mut client = handshake.with_tls(ClientTls::trusting_only(certificate)?).blocking()?;
+//! assert_eq!(client.received().next().unwrap()?, "hello");
+//! # Ok(())
+//! # }
+//! ```
 
 #[cfg(feature = "client")]
 pub(crate) mod client;
