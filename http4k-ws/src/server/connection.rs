@@ -205,23 +205,39 @@ fn http1<S: ByteStream>(
     guard: &ConnectionGuard,
 ) -> impl Future<Output = Option<UpgradedStream<S>>> {
     async move {
-        let first = lazy(|cx| http1::open_at_once(cx, started, &meter, &service)).await;
-        let started = match first {
+        let first = lazy(|cx| http1::open_at_once(cx, started, &meter, &service));
+        let upgrading: Upgrading<'_, S> = match first.await {
             http1::FirstRequest::Socket(upgraded) => return Some(upgraded),
-            http1::FirstRequest::Slow(upgraded) => return upgraded.await,
             http1::FirstRequest::Lost => return None,
-            http1::FirstRequest::Http(started) => started,
-        };
-        // Boxed, so that a handshake does not need the memory of hyper.
-        match Box::pin(http1::serve(started, meter, watch, &service, guard)).await {
-            http1::Served::Over => None,
-            http1::Served::Socket(upgraded) => Some(upgraded),
-            // The permit and the guard stay with the connection.
-            #[cfg(feature = "tower")]
-            http1::Served::PassedOn(passed_on) => {
-                passed_on.until_returned(guard).await;
-                None
+            http1::FirstRequest::Slow(upgrading) => upgrading,
+            // Boxed, so that a handshake does not need the memory of hyper.
+            http1::FirstRequest::Http(started) => {
+                Box::pin(requests(started, meter, watch, &service, guard))
             }
+        };
+        upgrading.await
+    }
+}
+
+/// The future of a connection that may become a socket.
+type Upgrading<'a, S> = Pin<Box<dyn Future<Output = Option<UpgradedStream<S>>> + Send + 'a>>;
+
+/// Serves requests over hyper.
+async fn requests<S: ByteStream>(
+    started: Started<S>,
+    meter: Meter,
+    watch: Option<PeerWatch>,
+    service: &http1::Service,
+    guard: &ConnectionGuard,
+) -> Option<UpgradedStream<S>> {
+    match http1::serve(started, meter, watch, service, guard).await {
+        http1::Served::Over => None,
+        http1::Served::Socket(upgraded) => Some(upgraded),
+        // The permit and the guard stay with the connection.
+        #[cfg(feature = "tower")]
+        http1::Served::PassedOn(passed_on) => {
+            passed_on.until_returned(guard).await;
+            None
         }
     }
 }

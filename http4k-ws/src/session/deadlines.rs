@@ -150,8 +150,8 @@ impl Timer {
 /// A time in which no byte moved.
 #[derive(Debug)]
 struct Silence {
-    /// The byte counts that prove, up to here, that the peer is alive, in both directions.
-    activity: (u64, u64),
+    /// The number of bytes that prove, up to here, that the peer is alive, in both directions.
+    activity: u64,
     since: Instant,
     pinged: Option<Instant>,
 }
@@ -236,10 +236,9 @@ impl Deadlines {
             self.arrival = None;
             return may_be_earlier;
         }
-        let activity = (
-            snapshot.progress.bytes_read,
-            snapshot.progress.bytes_resumed,
-        );
+        // Neither gets smaller, so their sum stands still if both do.
+        let progress = snapshot.progress;
+        let activity = progress.bytes_read.wrapping_add(progress.bytes_resumed);
         if self.silence.as_ref().map(|silence| silence.activity) != Some(activity) {
             // Without a ping before, the deadline of the next one only moves on.
             let pinged = |silence: &Silence| silence.pinged.is_some();

@@ -90,14 +90,12 @@ pub(super) struct Exchange {
     waker: (*const (), *const RawWakerVTable),
     /// The messages for the consumer.
     pub(super) received: VecDeque<WsMessage>,
-    /// The bytes that the consumer has received.
-    pub(super) removed_bytes: usize,
     /// The messages that were never in the inbound queue.
     pub(super) unqueued: Amount,
     /// The messages to the peer.
     pub(super) sent: VecDeque<WsMessage>,
     pub(super) sent_amount: Amount,
-    /// The messages that the consumer may still send.
+    /// The messages that the consumer may send, of which the last may have any size.
     space: Amount,
 }
 
@@ -107,7 +105,6 @@ impl Exchange {
             socket: 0,
             waker: (std::ptr::null(), std::ptr::null()),
             received: VecDeque::new(),
-            removed_bytes: 0,
             unqueued: Amount {
                 messages: 0,
                 bytes: 0,
@@ -147,7 +144,6 @@ pub(super) fn begin(
         exchange.socket = socket;
         exchange.waker = identity(waker);
         std::mem::swap(&mut exchange.received, received);
-        exchange.removed_bytes = 0;
         exchange.unqueued = unqueued;
         exchange.sent_amount = Amount::default();
         exchange.space = space;
@@ -191,10 +187,7 @@ pub(super) fn receive(socket: u64, published: &Published, waker: &Waker) -> Rece
             return Received::Elsewhere;
         }
         match exchange.received.pop_front() {
-            Some(message) => {
-                exchange.removed_bytes += message.as_bytes().len();
-                Received::Message(message)
-            }
+            Some(message) => Received::Message(message),
             None if exchange.waker == identity(waker) => Received::Waits,
             None => Received::Empty,
         }
@@ -216,13 +209,11 @@ pub(super) fn send(
         };
         let exchange = &mut *exchange;
         let here = exchange.socket == socket && !published.is_interrupted();
-        if !here || exchange.space.is_spent() {
+        if !here || !exchange.sent_amount.is_below(exchange.space) {
             return;
         }
         if let Some(message) = message.take() {
-            let bytes = message.as_bytes().len();
-            exchange.space.spend(bytes);
-            exchange.sent_amount.add(bytes);
+            exchange.sent_amount.add(message.as_bytes().len());
             exchange.sent.push_back(message);
             published.set_sent(exchange.sent_amount);
         }

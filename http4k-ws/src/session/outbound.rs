@@ -138,13 +138,14 @@ impl<T: Queued> Outbound<T> {
     }
 
     /// Ends the loan, and returns the messages that are `left`.
-    pub(super) fn take_back(&mut self, left: &mut VecDeque<T>, removed_bytes: usize) {
+    #[inline]
+    pub(super) fn take_back(&mut self, left: &mut VecDeque<T>) {
         if !self.keys.is_empty() {
             let last = self.before_loan + self.lent();
             let numbers = (0..left.len() as u64).map(|before| last - before);
             numbers.for_each(|number| self.keys.push_front((number, None)));
         }
-        self.queue.take_back(left, removed_bytes);
+        self.queue.take_back(left);
     }
 
     /// Accepts messages in front of the one at `index`. Their senders had space.

@@ -80,6 +80,12 @@ impl Amount {
         self.bytes += bytes;
     }
 
+    /// Returns `true` if both are below those of `limit`.
+    #[inline]
+    pub(super) fn is_below(self, limit: Self) -> bool {
+        self.messages < limit.messages && self.bytes < limit.bytes
+    }
+
     /// Returns `true` if either is 0.
     #[inline]
     pub(super) fn is_spent(self) -> bool {
@@ -274,14 +280,15 @@ impl<T: Queued> Queue<T> {
     }
 
     /// Ends the loan (3). The messages that are left return to the front, and the others count as
-    /// removed, with `removed_bytes`.
-    pub(super) fn take_back(&mut self, left: &mut VecDeque<T>, removed_bytes: usize) {
+    /// removed.
+    #[inline]
+    pub(super) fn take_back(&mut self, left: &mut VecDeque<T>) {
         if self.lent.messages == 0 {
             return;
         }
         let lent = std::mem::take(&mut self.lent);
         self.popped += (lent.messages - left.len()) as u64;
-        self.bytes += lent.bytes - removed_bytes;
+        self.bytes += left.iter().map(T::size).sum::<usize>();
         self.messages.insert(0, left);
         self.note_removed();
     }
@@ -372,7 +379,7 @@ mod tests {
         assert_eq!(queue.pop(), None);
 
         lent.pop_front();
-        queue.take_back(&mut lent, 2);
+        queue.take_back(&mut lent);
         assert_eq!(
             (queue.len(), queue.popped(), queue.is_full()),
             (2, 1, false)
@@ -393,7 +400,7 @@ mod tests {
         let mut lent = VecDeque::new();
         queue.lend(&mut lent);
         queue.push("c".into());
-        queue.take_back(&mut lent, 0);
+        queue.take_back(&mut lent);
         let left: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
         assert_eq!(left, ["a", "b", "c"]);
     }

@@ -19,7 +19,7 @@ use crate::session::{Gone, Incoming, Outgoing, Progress, Role, Transport};
 
 /// The bytes that are read and discarded after a close frame was sent. Closing a socket with unread
 /// bytes resets it, and the reset can overtake the close frame.
-const DISCARD: usize = 256 * 1024;
+const DISCARD: u32 = 256 * 1024;
 
 /// One end of a WebSocket connection, after its opening handshake.
 pub(crate) struct Wire<S> {
@@ -31,7 +31,7 @@ pub(crate) struct Wire<S> {
     progress: StreamProgress,
     /// The next step of an orderly end.
     shutdown: Shutdown,
-    discard: usize,
+    discard: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

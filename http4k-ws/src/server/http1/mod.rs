@@ -178,14 +178,8 @@ async fn run<S: ByteStream>(
     })
     .await?;
     if let Err(failure) = ended {
-        if matches!(&failure, Failure::Hyper(error) if error.is_parse_too_large()) {
-            warn_of_large_head(server);
-        }
-        if let Some(parts) = http.into_parts() {
-            // A silent connection has not started a head.
-            let is_late = matches!(failure, Failure::LateHead) && !parts.read_buf.is_empty();
-            end_failed(parts.io, is_late, config).await?;
-        }
+        let left = http.into_parts().map(|parts| (parts.io, parts.read_buf));
+        end_failed(&failure, left, server).await?;
         return Err(failure.into());
     }
     Ok(flusher)
@@ -200,15 +194,23 @@ enum Failure {
     Hyper(hyper::Error),
 }
 
-/// Ends a connection that hyper dropped because it failed. Earlier responses must still arrive, and
-/// a head that is late receives one.
+/// Ends a connection that hyper dropped because of `failure`, and of which the stream and the bytes
+/// that hyper has read are left. Earlier responses must still arrive, and a head that is late
+/// receives one.
 async fn end_failed<S: ByteStream>(
-    mut io: Io<S>,
-    is_late: bool,
-    config: &ServerConfig,
+    failure: &Failure,
+    left: Option<(Io<S>, Bytes)>,
+    server: &ServerState,
 ) -> Result<(), BoxError> {
-    if is_late {
-        io.gather(&late_head(config.head_timeout, config));
+    if matches!(failure, Failure::Hyper(error) if error.is_parse_too_large()) {
+        warn_of_large_head(server);
+    }
+    let Some((mut io, read)) = left else {
+        return Ok(());
+    };
+    // A silent connection has not started a head.
+    if matches!(failure, Failure::LateHead) && !read.is_empty() {
+        io.gather(&late_head(server.config.head_timeout, &server.config));
     }
     poll_fn(|cx| io.poll_end(cx)).await?;
     Ok(())

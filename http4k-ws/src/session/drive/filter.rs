@@ -10,7 +10,7 @@ use crate::session::transport::Transport;
 impl<T: Transport> Session<T> {
     /// Takes the filters that were added before the consumer started.
     pub(super) fn take_filters(&mut self) {
-        let mut inner = self.state.lock();
+        let mut inner = self.state.lock_outside();
         let filtering = inner.filtering.as_mut();
         self.filters = filtering.map(|filtering| Box::new(std::mem::take(&mut filtering.filters)));
     }

@@ -14,7 +14,7 @@
 //!
 //! A poll moves a bounded number of messages. Beyond that it wakes itself, so that the other tasks
 //! of the thread run in between. A poll in which a consumer responds to its peer takes the lock of
-//! the state four times: to begin a step, for 3, after 4, and to park.
+//! the state three times: to begin the step, for 3, and to park.
 
 pub(super) mod consume;
 mod filter;
@@ -195,13 +195,20 @@ impl<T: Transport> Session<T> {
 
     /// Polls the socket until there is nothing left to do now.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<WsStatus> {
+        if self.consumer.is_none() {
+            // The case of the last poll: the peer has ended the connection, too.
+            self.end_connection(cx);
+            if let Some(status) = self.ended() {
+                return Poll::Ready(status);
+            }
+        }
         if !self.started {
             self.take_filters();
         }
         let mut poll = PollState::new();
         if !self.started {
             self.started = true;
-            poll.seen = self.state.begin_step(self.exchanges());
+            poll.seen = self.state.begin_step(self.exchanges(), &mut poll.moving);
             // An observer that the consumer adds at once sees the first message.
             self.consume(cx, &mut poll);
             // The first step has an exchange of its own.
@@ -223,6 +230,7 @@ impl<T: Transport> Session<T> {
             }
             // A deadline may change the phase, so another step follows.
             if let Some(due) = self.poll_due(cx, poll) {
+                self.state.after_write(&mut poll.moving);
                 self.on_due(cx, due);
                 continue;
             }
@@ -234,20 +242,22 @@ impl<T: Transport> Session<T> {
                 // Nothing is read for a while, so large read buffers are of no use.
                 self.transport.shrink();
             }
-            let (waker, blocked) = (cx.waker(), poll.blocked);
+            let park = (cx.waker(), poll.blocked);
+            let (may_go_on, moving) = (!poll.may_write.is_spent(), &mut poll.moving);
             if self
                 .state
-                .try_park(waker, blocked, || self.transport.buffered())
+                .try_park(park, may_go_on, moving, || self.transport.buffered())
             {
                 return Poll::Pending;
             }
-            // A change came after the dirty flag was cleared, so another step follows.
+            // A change came after the dirty flag was cleared, or a task waited for the write, so
+            // another step follows.
         }
     }
 
     /// Reads, lets the consumer respond, and writes. Returns `true` if another step may move more.
     fn step(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
-        poll.seen = self.state.begin_step(self.exchanges());
+        poll.seen = self.state.begin_step(self.exchanges(), &mut poll.moving);
         self.read(cx, poll);
         // The consumer runs after reading and before writing, so that all its responses leave in
         // one write.
@@ -256,11 +266,8 @@ impl<T: Transport> Session<T> {
         if requests.shed {
             self.shed(cx);
         }
-        let task_waited = self.write(cx, poll, &requests);
-        // A task that waited for space may send more at once.
-        (task_waited && !poll.may_write.is_spent())
-            || (self.filters.is_some() && self.filters_on(poll))
-            || self.reads_on(poll)
+        self.write(cx, poll, &requests);
+        (self.filters.is_some() && self.filters_on(poll)) || self.reads_on(poll)
     }
 
     /// Returns `true` if the consumer may exchange messages with the session without the lock.
@@ -347,6 +354,7 @@ impl<T: Transport> Session<T> {
             let requests = self.take_requests(&mut poll, false);
             let mut cx = Context::from_waker(Waker::noop());
             self.write(&mut cx, &mut poll, &requests);
+            self.state.after_write(&mut poll.moving);
         }
     }
 }

@@ -45,9 +45,9 @@ impl<T: Transport> Session<T> {
             };
             match incoming {
                 Incoming::Message(message) => {
-                    let large = message.as_bytes().len() >= LARGE;
-                    self.receive(message, poll);
-                    if large {
+                    let bytes = message.as_bytes().len();
+                    self.receive(message, bytes, poll);
+                    if bytes >= LARGE {
                         return;
                     }
                 }
@@ -133,25 +133,29 @@ impl<T: Transport> Session<T> {
                 self.state.lock_outside().inbound.space() != Space::None
             }
             // The peer may have read something since.
-            Some(Halt::Blocked) => self.halt(poll).is_none(),
+            Some(Halt::Blocked) => {
+                self.state.after_write(&mut poll.moving);
+                self.halt(poll).is_none()
+            }
             Some(Halt::Budget) => false,
         }
     }
 
-    /// Adds a message to those that the consumer receives next.
-    fn receive(&mut self, message: WsMessage, poll: &mut PollState) {
-        let bytes = message.as_bytes().len();
+    /// Adds a message of `bytes` to those that the consumer receives next.
+    fn receive(&mut self, message: WsMessage, bytes: usize, poll: &mut PollState) {
         poll.may_read.spend(bytes);
         self.count_held(bytes);
         self.state.notifier.received(&mut self.traffic, &message);
-        let message = match self.filters {
-            None => message,
+        let (message, bytes) = match self.filters {
+            None => (message, bytes),
             Some(_) => match self.filter_received(message) {
-                Some(message) => message,
+                Some(message) => {
+                    let bytes = message.as_bytes().len();
+                    (message, bytes)
+                }
                 None => return,
             },
         };
-        let bytes = message.as_bytes().len();
         poll.seen.room.spend(bytes);
         poll.moving.received_amount.add(bytes);
         poll.moving.received.push_back(message);

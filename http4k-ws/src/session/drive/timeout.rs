@@ -12,10 +12,14 @@ use crate::session::transport::{Outgoing, Role, Transport};
 
 impl<T: Transport> Session<T> {
     /// Returns the deadline that has passed, or `None` and a wakeup when one may.
-    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>, poll: &PollState) -> Option<Due> {
+    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> Option<Due> {
         // The peers of a client are its own choice, so it waits for its consumer without a limit.
         let full = poll.ahead || poll.halt == Some(Halt::Full);
         let full = full && self.role == Role::Server;
+        if full {
+            // What was written makes space for the responses of the consumer.
+            self.state.after_write(&mut poll.moving);
+        }
         let snapshot = Snapshot {
             phase: &self.phase,
             awaits_responses: self.awaits_responses(),

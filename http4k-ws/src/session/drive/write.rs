@@ -5,21 +5,20 @@ use std::task::{Context, Poll};
 use super::{Hold, PollState, Session};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::deadlines::Phase;
-use crate::session::state::Requests;
+use crate::session::state::{Requests, Written};
 use crate::session::transport::{Outgoing, Role, Transport};
 
 impl<T: Transport> Session<T> {
-    /// Writes the outbound queue, then the close frame if one is due, and flushes once. Returns
-    /// `true` if a task waited for that.
+    /// Writes the outbound queue, then the close frame if one is due, and flushes once.
     pub(super) fn write(
         &mut self,
         cx: &mut Context<'_>,
         poll: &mut PollState,
         requests: &Requests,
-    ) -> bool {
+    ) {
         poll.blocked = false;
         if matches!(self.phase, Phase::Ending | Phase::Over) {
-            return false;
+            return;
         }
         // Nothing follows a close frame that is sent.
         let open = !matches!(self.phase, Phase::Closing(_));
@@ -33,8 +32,7 @@ impl<T: Transport> Session<T> {
             }
         }
         if matches!(self.phase, Phase::Over) {
-            self.state.return_unsent(&mut poll.moving);
-            return false;
+            return self.state.return_unsent(&mut poll.moving);
         }
         // One flush for all of it, and for the pongs that the transport has queued.
         let flushed = match self.transport.poll_flush(cx) {
@@ -50,7 +48,7 @@ impl<T: Transport> Session<T> {
         };
         self.hold_reading(poll.blocked);
         let closing = matches!(self.phase, Phase::Closing(_));
-        self.state.after_write(flushed, closing, &mut poll.moving) && open
+        poll.moving.written = Some(Written { flushed, closing });
     }
 
     /// Starts or ends the limit on reading that holds while the transport is blocked. A client
@@ -123,10 +121,9 @@ impl<T: Transport> Session<T> {
         requests: &Requests,
     ) -> Option<(WsMessage, bool)> {
         if requests.taken {
-            let moving = &mut poll.moving;
-            let message = moving.sending.pop_front()?;
-            moving.sent_bytes += message.as_bytes().len();
-            return Some((message, moving.sending.is_empty()));
+            let sending = &mut poll.moving.sending;
+            let message = sending.pop_front()?;
+            return Some((message, sending.is_empty()));
         }
         // The message leaves the queue only now, so that a policy may still drop it until here.
         let mut inner = self.state.lock_outside();

@@ -57,8 +57,7 @@ impl SocketState {
             // Nothing more is received.
             inner.inbound.forget_lent();
         } else {
-            let bytes = exchange.removed_bytes;
-            inner.inbound.take_back(&mut exchange.received, bytes);
+            inner.inbound.take_back(&mut exchange.received);
             if !inner.inbound.is_empty() {
                 wake(&mut inner.receiver);
             }

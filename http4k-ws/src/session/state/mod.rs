@@ -44,7 +44,7 @@ use super::queue::Queue;
 use super::round_trip::RoundTrips;
 use super::transport::{Handshake, Role};
 use crate::message::WsStatus;
-pub(super) use moving::Moving;
+pub(super) use moving::{Moving, Written};
 pub(super) use sync::{Facts, Requests, Seen};
 
 /// The state of one socket, shared by its handles, its senders and its session.
@@ -175,8 +175,13 @@ impl SocketState {
     }
 
     /// Updates the account. Returns the budget if it is exceeded, to be shed without the lock.
+    #[inline]
     fn account(&self, inner: &mut Inner) -> Option<&Budget> {
         let budget = self.budget()?;
+        if inner.account.bytes() == 0 && inner.buffered == 0 && inner.holds_nothing() {
+            // The case after nearly every message.
+            return None;
+        }
         let bytes = inner.inbound.cost() + inner.cost_to_peer() + inner.buffered;
         budget.note(&mut inner.account, bytes).then_some(budget)
     }

@@ -23,8 +23,17 @@ pub(in crate::session) struct Moving {
     pub(in crate::session) received_amount: Amount,
     /// The messages to the peer that were taken from the queue.
     pub(in crate::session) sending: VecDeque<WsMessage>,
-    /// The bytes of those that were passed to the transport.
-    pub(in crate::session) sent_bytes: usize,
+    /// The result of the latest write, until the state records it under its next lock.
+    pub(in crate::session) written: Option<Written>,
+}
+
+/// The result of writing and flushing.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::session) struct Written {
+    /// `true` if everything was flushed. Without that, there may be queue space.
+    pub(in crate::session) flushed: bool,
+    /// `true` if a close frame was part of it.
+    pub(in crate::session) closing: bool,
 }
 
 impl Moving {
@@ -42,7 +51,8 @@ impl Moving {
     #[inline]
     pub(in crate::session) fn keep(self: Box<Self>) {
         let is_empty = self.received.is_empty() && self.sending.is_empty();
-        if is_empty && self.received.capacity().max(self.sending.capacity()) <= KEPT {
+        let capacity = self.received.capacity().max(self.sending.capacity());
+        if is_empty && self.written.is_none() && capacity <= KEPT {
             // A thread that ends keeps nothing.
             let _ = SPARE.try_with(|spare| spare.set(Some(self)));
         }

@@ -4,7 +4,7 @@ use std::task::Waker;
 
 use bytes::Bytes;
 
-use super::{Inner, Moving, SocketState, wake};
+use super::{Inner, Moving, SocketState, Written, wake};
 use crate::message::WsStatus;
 use crate::session::exchange;
 use crate::session::queue::Amount;
@@ -49,8 +49,9 @@ pub(in crate::session) struct Facts {
 
 impl SocketState {
     /// Begins a step of a poll of the session, whose consumer may `exchange` messages.
-    pub(in crate::session) fn begin_step(&self, exchange: bool) -> Seen {
+    pub(in crate::session) fn begin_step(&self, exchange: bool, moving: &mut Moving) -> Seen {
         let mut inner = self.lock_outside();
+        let waited = inner.record_write(moving);
         // From here on, changes by other tasks set the dirty flag instead of waking this task.
         inner.park.begin_poll();
         let exchange = exchange && inner.end().is_none() && inner.filtering.is_none();
@@ -59,33 +60,43 @@ impl SocketState {
         if exchange {
             self.published.allow();
         }
-        Seen {
+        let seen = Seen {
             room: inner.inbound.room(),
             exchange: exchange.then(|| inner.outbound.room_to_exchange()),
             queues: !inner.inbound.is_empty() || inner.receiver.is_some(),
+        };
+        drop(inner);
+        if waited {
+            self.changed.notify_waiters();
         }
+        seen
     }
 
     /// Parks the session as [`Park::try_park`] does, while the transport buffers `buffered` bytes.
+    /// A task that waited for the latest write may send more at once, so if the session
+    /// `may_go_on`, it does not park then.
     pub(in crate::session) fn try_park(
         &self,
-        waker: &Waker,
-        blocked: bool,
+        (waker, blocked): (&Waker, bool),
+        may_go_on: bool,
+        moving: &mut Moving,
         buffered: impl FnOnce() -> usize,
     ) -> bool {
         let mut inner = self.lock_outside();
-        if !inner.park.try_park(waker, blocked) {
-            return false;
-        }
-        let exceeded = self.budget().and_then(|_| {
+        let waited = inner.record_write(moving);
+        let parks = !(waited && may_go_on) && inner.park.try_park(waker, blocked);
+        let exceeded = self.budget().filter(|_| parks).and_then(|_| {
             inner.buffered = buffered();
             self.account(&mut inner)
         });
         drop(inner);
+        if waited {
+            self.changed.notify_waiters();
+        }
         if let Some(budget) = exceeded {
             budget.shed();
         }
-        true
+        parks
     }
 
     /// Ends the exchange of this socket if there is one, reads the requests of other tasks, and
@@ -128,40 +139,15 @@ impl SocketState {
 
     /// Returns messages that the transport did not accept to their queue.
     pub(in crate::session) fn return_unsent(&self, moving: &mut Moving) {
-        self.lock_outside().take_back_sending(moving);
+        self.lock_outside().outbound.take_back(&mut moving.sending);
     }
 
-    /// Wakes the tasks that waited for the latest write. Without a flush, those are the tasks that
-    /// wait for queue space. `flushed` is `true` after a flush, and `closing` if a close frame was
-    /// part of it. Returns `true` if a task waited.
-    pub(in crate::session) fn after_write(
-        &self,
-        flushed: bool,
-        closing: bool,
-        moving: &mut Moving,
-    ) -> bool {
-        let mut inner = self.lock_outside();
-        inner.take_back_sending(moving);
-        let mut advanced = false;
-        if flushed && inner.closed.is_none() {
-            let settled = inner.outbound.settled();
-            advanced = inner.flushed < settled || (closing && !inner.close_flushed);
-            inner.flushed = settled;
-            inner.close_flushed |= closing;
+    /// Records the latest write, and wakes the tasks that waited for it.
+    pub(in crate::session) fn after_write(&self, moving: &mut Moving) {
+        let waited = self.lock_outside().record_write(moving);
+        if waited {
+            self.changed.notify_waiters();
         }
-        let space = inner.space_wanted && !inner.must_wait();
-        // A transport may have flushed everything that it took, and take no more. A task that is
-        // woken for nothing then would be woken again and again.
-        let flush = inner.flush_wanted && advanced;
-        if !space && !flush {
-            return false;
-        }
-        inner.space_wanted &= !space;
-        inner.flush_wanted &= !flush;
-        wake(&mut inner.sink);
-        drop(inner);
-        self.changed.notify_waiters();
-        true
     }
 }
 
@@ -203,10 +189,36 @@ impl Inner {
         waits && !self.must_wait() && self.end().is_none()
     }
 
-    /// Returns the messages that were taken and not passed to the transport to the queue.
+    /// Records the latest write, if that has not happened. Returns `true` if a task waited for it:
+    /// for queue space, or for a flush. The caller then notifies `changed` without the lock.
     #[inline]
-    fn take_back_sending(&mut self, moving: &mut Moving) {
-        let bytes = std::mem::take(&mut moving.sent_bytes);
-        self.outbound.take_back(&mut moving.sending, bytes);
+    fn record_write(&mut self, moving: &mut Moving) -> bool {
+        match moving.written.take() {
+            None => false,
+            Some(written) => self.record(written, moving),
+        }
+    }
+
+    fn record(&mut self, written: Written, moving: &mut Moving) -> bool {
+        let Written { flushed, closing } = written;
+        self.outbound.take_back(&mut moving.sending);
+        let mut advanced = false;
+        if flushed && self.closed.is_none() {
+            let settled = self.outbound.settled();
+            advanced = self.flushed < settled || (closing && !self.close_flushed);
+            self.flushed = settled;
+            self.close_flushed |= closing;
+        }
+        let space = self.space_wanted && !self.must_wait();
+        // A transport may have flushed everything that it took, and take no more. A task that is
+        // woken for nothing then would be woken again and again.
+        let flush = self.flush_wanted && advanced;
+        if !space && !flush {
+            return false;
+        }
+        self.space_wanted &= !space;
+        self.flush_wanted &= !flush;
+        wake(&mut self.sink);
+        true
     }
 }

@@ -32,6 +32,12 @@ impl Inner {
         self.outbound.cost() + unfiltered.map_or(0, |filtering| filtering.unfiltered.cost())
     }
 
+    /// Returns `true` if no message waits in either direction.
+    #[inline]
+    pub(super) fn holds_nothing(&self) -> bool {
+        self.inbound.is_empty() && self.outbound.is_empty() && self.filtering.is_none()
+    }
+
     /// Returns the number of messages that were dropped because the peer is too slow.
     pub(in crate::session) fn dropped(&self) -> u64 {
         let unfiltered = self.filtering.as_ref();

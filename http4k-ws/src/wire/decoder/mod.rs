@@ -155,7 +155,7 @@ impl Decoder {
         &mut self,
         io: &mut S,
         cx: &mut Context<'_>,
-        budget: &mut usize,
+        budget: &mut u32,
     ) -> Poll<()> {
         loop {
             self.unread.clear();
@@ -163,7 +163,8 @@ impl Decoder {
                 return Poll::Ready(());
             };
             self.bytes_read += read as u64;
-            *budget = budget.saturating_sub(read);
+            // At most the length of a buffer.
+            *budget = budget.saturating_sub(read as u32);
             if *budget == 0 {
                 self.unread.clear();
                 return Poll::Ready(());
