@@ -553,6 +553,25 @@ impl<Out: Message> ReconnectingSender<Out> {
     /// # Errors
     ///
     /// Returns the errors of that method.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # use http4k_ws::session::SendError;
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// let sender = socket.sender();
+    /// assert_eq!(sender.send("waits for a connection").await, Ok(()));
+    /// drop(socket);
+    /// assert_eq!(sender.send("too late").await, Err(SendError::Closed(WsStatus::NORMAL)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         send(&self.state, message.into()).await
     }
@@ -562,6 +581,27 @@ impl<Out: Message> ReconnectingSender<Out> {
     /// # Errors
     ///
     /// Returns the errors of that method.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::ConnectError;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # use http4k_ws::session::SendError;
+    /// // A connection that never opens.
+    /// let connect = || std::future::pending::<Result<WebSocket, ConnectError>>();
+    /// let reconnecting = Reconnecting::over(connect).with_outbox(1, 1024);
+    /// let socket: ReconnectingWebSocket = reconnecting.start();
+    /// let (one, other) = (socket.sender(), socket.sender());
+    /// assert_eq!(one.try_send("one"), Ok(()));
+    /// // All senders share the outbox.
+    /// assert_eq!(other.try_send("two"), Err(SendError::Full));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         try_send(&self.state, message.into())
     }
@@ -572,11 +612,47 @@ impl<Out: Message> ReconnectingSender<Out> {
     /// # Errors
     ///
     /// Returns the errors of that method.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// let (one, other) = (socket.sender(), socket.sender());
+    /// one.send("waits for the first connection").await?;
+    /// assert_eq!(other.flush().await, Ok(()));
+    /// assert!(socket.is_connected());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn flush(&self) -> Result<(), SendError> {
         self.state.flush().await
     }
 
     /// Closes the socket for good, as [`ReconnectingWebSocket::close`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// # let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// # let connect = move || async move { app.connect_ws("/").await };
+    /// let mut socket: ReconnectingWebSocket = Reconnecting::over(connect).start();
+    /// let sender = socket.sender();
+    /// tokio::spawn(async move { sender.close(WsStatus::GOING_AWAY) });
+    /// assert_eq!(socket.recv().await?, None);
+    /// assert_eq!(socket.status(), Some(WsStatus::GOING_AWAY));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn close(&self, status: WsStatus) {
         self.state.close(status);
     }
