@@ -6,6 +6,7 @@
 //! 2. A literal is compared as one text with its slash. Three or more literals are first divided by
 //!    the byte that distinguishes most of them, until two are left.
 //! 3. A node at which only routes end is compared together with the end of the path, in one step.
+//!    For one route, the step is a function of the library, with the literal before a parameter.
 //! 4. Indexes of routes are those of the table. The order of the source decides only about the
 //!    order of comparisons, not about the result.
 //!
@@ -80,6 +81,35 @@ fn ended(node: &Node) -> TokenStream {
     quote!(m.end(path, &[#(#ends),*]))
 }
 
+/// Returns the route that ends here, if it is the only one and nothing continues.
+fn only_route(node: &Node) -> Option<Literal> {
+    match (is_leaf(node), node.ends.as_slice()) {
+        (true, [route]) => Some(Literal::usize_unsuffixed(*route)),
+        _ => None,
+    }
+}
+
+/// Returns the route that ends with a parameter behind this node, if nothing else is there.
+fn only_param_route(node: &Node) -> Option<Literal> {
+    let param = node.param.as_deref()?;
+    let is_alone = node.literals.is_empty()
+        && [&node.ends, &node.rests, &node.mounts, &node.scopes]
+            .iter()
+            .all(|routes| routes.is_empty());
+    only_route(param).filter(|_| is_alone)
+}
+
+/// Returns the comparison with a literal behind which one route ends, directly or with one
+/// parameter.
+fn one_step(text: &str, node: &Node, at: &Ident, params: usize) -> Option<TokenStream> {
+    if let Some(route) = only_route(node) {
+        return Some(quote!(__http4k_ws::literal_end(path, m, #at, #text, #route)));
+    }
+    let route = only_param_route(node)?;
+    let index = Literal::usize_unsuffixed(params);
+    Some(quote!(__http4k_ws::literal_param_end(path, m, #at, #text, #index, #route)))
+}
+
 /// Returns `true` if routes end here and nothing continues.
 fn is_leaf(node: &Node) -> bool {
     let Node {
@@ -134,9 +164,18 @@ fn literals(node: &Node, depth: usize, params: usize) -> TokenStream {
 fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
     let (at, behind) = (at(depth), at(depth + 1));
     if let [(text, node)] = literals {
+        if let Some(step) = one_step(text, node, &at, params) {
+            return step;
+        }
         if is_leaf(node) {
             let (text, ended) = (Literal::byte_string(text.as_bytes()), ended(node));
             return quote!(path.last(#at, #text) && #ended);
+        }
+    }
+    if let [(one, node), (other, behind_other)] = literals {
+        let other = one_step(other, behind_other, &at, params);
+        if let (Some(one), Some(other)) = (one_step(one, node, &at, params), other) {
+            return quote!((#one || #other));
         }
     }
     if literals.len() <= 2 {
@@ -253,14 +292,33 @@ mod tests {
         let walk = walk(&routes.join(","));
         // One byte for the tens, and one for the units of each ten.
         assert_eq!(walk.matches("path.byte(at,").count(), 11);
-        assert_eq!(walk.matches("path.last(at,").count(), 100);
+        assert_eq!(
+            walk.matches("__http4k_ws::literal_end(path,m,at,").count(),
+            100
+        );
+    }
+
+    #[test]
+    fn one_route_behind_a_literal_is_one_step() {
+        assert_eq!(
+            walk(r#""/users/<id>" => http(f(id))"#),
+            "__http4k_ws::literal_param_end(path,m,at,\"users\",0,0)"
+        );
+        let two = walk(r#""/users" => http(f), "/items/<id>" => http(g(id))"#);
+        assert_eq!(
+            two,
+            "(__http4k_ws::literal_param_end(path,m,at,\"items\",0,1)\
+             ||__http4k_ws::literal_end(path,m,at,\"users\",0))"
+        );
+        let ended_twice = walk(r#"GET "/a" => http(f), POST "/a" => http(g)"#);
+        assert_eq!(ended_twice, "path.last(at,b\"a\")&&m.end(path,&[0,1])");
     }
 
     #[test]
     fn a_literal_that_others_continue_ends_in_a_slash() {
         let walk = walk(r#""/user" => http(f), "/users" => http(f), "/user-s" => http(f)"#);
         assert!(walk.starts_with("matchpath.byte(at,4){b'-'=>"));
-        assert!(walk.contains("b'/'=>path.last(at,b\"user\")&&m.end(path,&[0])"));
+        assert!(walk.contains("b'/'=>__http4k_ws::literal_end(path,m,at,\"user\",0)"));
     }
 
     #[test]
@@ -269,7 +327,7 @@ mod tests {
         assert_eq!(
             walk,
             "{lets=path.segment(at);letat1=s.end;m.capture(0,s)&&\
-             (path.last(at1,b\"a\")&&m.end(path,&[0])||m.rest(path,1,at1,&[1]))}"
+             (__http4k_ws::literal_end(path,m,at1,\"a\",0)||m.rest(path,1,at1,&[1]))}"
         );
     }
 
@@ -279,10 +337,11 @@ mod tests {
             walk(r#""/a" => http(f), "/<x>" => http(g(x)), "/<all..>" => http(h(all))"#);
         assert_eq!(
             source_order,
-            "(path.last(at,b\"a\")&&m.end(path,&[0])||m.last(path,0,at,&[1])||m.rest(path,0,at,&[2]))"
+            "(__http4k_ws::literal_end(path,m,at,\"a\",0)||m.last(path,0,at,&[1])\
+             ||m.rest(path,0,at,&[2]))"
         );
         let reversed = walk(r#""/<all..>" => http(h(all)), "/<x>" => http(g(x)), "/a" => http(f)"#);
-        let renumbered = reversed.replace("&[0]", "&[#]").replace("&[2]", "&[0]");
+        let renumbered = reversed.replace("&[0]", "&[#]").replace(",2)", ",0)");
         assert_eq!(renumbered.replace("&[#]", "&[2]"), source_order);
     }
 }

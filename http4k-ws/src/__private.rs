@@ -1,17 +1,21 @@
 //! The names of the library in generated code. Not for use by hand: they change without notice.
 #![allow(missing_docs)]
 
-pub use crate::describe::probe::{traits as probes, witness};
-pub use crate::handler::call::Call;
+pub use crate::describe::probe::witness;
+pub use crate::handler::arguments::{Param, param, request, request_of_socket, rest};
 pub use crate::handler::generated::*;
-pub use crate::handler::reading::{Extracted, ReadArguments, extract};
+pub use crate::handler::given::{described, describing};
+pub use crate::handler::reading::{Extracted, ReadArguments, extracted, extracted_from};
 pub use crate::handler::{BoxPolyFilter, PolyHandler};
 pub use crate::message::{Request, ToPath};
 pub use crate::routing::across::{Mount, Mounting, StaticTable, Tabled, Unknown, check_mount};
+pub use crate::routing::called::{
+    http, http_given, http_lent, http_lent_given, http_lent_given_reading, http_lent_reading,
+    http_reading, opening, opening_reading, sse, sse_reading, ws, ws_reading,
+};
+pub use crate::routing::captured::{captured, copied, evaluated, lent};
 pub use crate::routing::endpoint::{
-    Captured, Endpoint, Endpoints, Lent, captured, copied, evaluated, http, http_closure,
-    http_extracting, http_handler, lent, mount, sse_handler, ws, ws_closure, ws_extracting,
-    ws_handler,
+    Endpoint, Endpoints, http_handler, mount, sse_handler, ws_handler,
 };
 pub use crate::routing::filters::{
     filter, filter_before_both, filter_before_http, filter_before_ws,
@@ -22,17 +26,25 @@ pub use crate::routing::link::{
 pub use crate::routing::matching::Matching;
 pub use crate::routing::path::{RawPath, Segment};
 pub use crate::routing::router::Router;
+pub use crate::routing::steps::{literal_end, literal_param_end};
 pub use crate::routing::table::{
     Protocol, RouteMeta, http_route, mount_route, sse_route, ws_route,
 };
 pub use crate::routing::unmatched::{Unmatched, unmatched};
 pub use crate::session::WebSocket;
 pub use crate::sse::Sse;
+pub use std::option::Option::{None, Some};
 pub use std::string::String;
 pub use std::sync::Arc;
 
 #[cfg(feature = "macros")]
 pub use http4k_ws_macros::routes;
+
+/// The traits of the probes in a table.
+pub mod probes {
+    pub use crate::describe::probe::traits::*;
+    pub use crate::handler::arguments::{ByType as _, ByValues as _};
+}
 
 /// A broken route, which an editor reads to complete and explain what is in it.
 #[cfg(rust_analyzer)]

@@ -342,11 +342,7 @@
 ///     fn __endpoints(db: &Db) -> [Endpoint; 2] {
 ///         [
 ///             http_handler(home),
-///             http(captured(&*db), |c1, call| {
-///                 let c1 = copied(c1);
-///                 let id = call.param(0)?;
-///                 respond(show(id, c1))
-///             }),
+///             http(captured(&*db), param(0), |c1, id| respond(show(id, c1))).0,
 ///         ]
 ///     }
 ///     __endpoints(&db)
@@ -354,20 +350,18 @@
 /// fn walk(path: &RawPath<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     if path.is_end(at) {
 ///         m.end(path, &[0])
-///     } else if let Some(at1) = path.literal(at, b"users") {
-///         m.last(path, 0, at1, &[1])
 ///     } else {
-///         false
+///         literal_param_end(path, m, at, "users", 0, 1)
 ///     }
 /// }
 /// Router::app(<app::__Routes as Tabled>::ROUTES, walk, endpoints, [..])
 /// ```
 ///
 /// A call is a closure without captures, which costs the compiler no more than a function. The
-/// library awaits an argument that is read from the request (`_`), and then calls another closure.
-/// An `async` block keeps the receiver of a method. It costs as much to check as two routes with a
-/// function. A route stays in the body of the function if it may move an argument, or names one in
-/// a closure.
+/// library copies what the route captures, reads path parameters and `_` arguments, and calls the
+/// closure with all of them. The types of the arguments are inferred from the call. An `async`
+/// block keeps the receiver of a method. It costs as much to check as two routes with a function. A
+/// route stays in the body of the function if it may move an argument, or names one in a closure.
 ///
 /// The module of the links, and the table, are beside the function:
 ///

@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "routing",
-        &["handler", "sse", "describe", "lens", "message"],
+        &["handler", "sse", "session", "describe", "lens", "message"],
     ),
     (
         "filter",

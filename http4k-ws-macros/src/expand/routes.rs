@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::groups::{Group, list};
-use super::meta::meta;
+use super::meta::metas;
 use super::{call, module, names, tables};
 use crate::errors::{Errors, LeftOut};
 use crate::matcher;
@@ -232,8 +232,8 @@ fn known(model: &Routes) -> (TokenStream, TokenStream) {
         let tables = tables::tables(model, &router);
         return (quote!(enum #router {} #tables), of(&router));
     }
-    let metas = model.routes.iter().map(meta);
-    let table = quote!(const ROUTES: &[__http4k_ws::RouteMeta] = &[#(#metas),*];);
+    let metas = metas(model.routes.iter());
+    let table = quote!(const ROUTES: &[__http4k_ws::RouteMeta] = #metas;);
     (table, quote!(ROUTES))
 }
 

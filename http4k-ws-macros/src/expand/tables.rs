@@ -4,7 +4,7 @@ use http4k_ws_grammar::{Pattern, Reach};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::meta::meta;
+use super::meta::metas;
 use super::names::again;
 use crate::model::{Endpoint, Mounted, Route, Routes, spelled};
 use crate::parse::ours_at;
@@ -14,7 +14,7 @@ use crate::parse::ours_at;
 /// The user's names are used here, and not in the module of the links, because a module in the body
 /// of a function does not see the items around it.
 pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
-    let metas = model.routes.iter().map(meta);
+    let metas = metas(model.routes.iter());
     let mounts = mounts(model).map(|(index, _, mounted)| {
         let function = mounted.spelled();
         let index = Literal::usize_unsuffixed(index);
@@ -46,7 +46,7 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
         .then(|| quote!(const MOUNTS: &'static [__http4k_ws::Mount] = &[#(#mounts),*];));
     quote! {
         impl __http4k_ws::Tabled for #router {
-            const ROUTES: &'static [__http4k_ws::RouteMeta] = &[#(#metas),*];
+            const ROUTES: &'static [__http4k_ws::RouteMeta] = #metas;
             #mounts
         }
         #(#lookups)*

@@ -187,6 +187,19 @@ impl Call {
         }
     }
 
+    /// Returns `true` if the function borrows a captured value of the route, or is one itself.
+    pub(crate) fn borrows_captured(&self) -> bool {
+        let mut args = self.args.iter();
+        match &self.shape {
+            Shape::Closure(_)
+            | Shape::Function {
+                callee: Callee::Value,
+                ..
+            } => true,
+            _ => args.any(|arg| matches!(arg, Arg::Borrowed(_))),
+        }
+    }
+
     /// Returns `true` if an argument is the whole request, or is read from it.
     pub(crate) fn reads_request(&self) -> bool {
         let mut args = self.args.iter();

@@ -8,40 +8,45 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         let w0 = __http4k_ws::filter_before_http(logged());
         let w1 = __http4k_ws::filter_before_http(auth());
         let w2 = __http4k_ws::filter_before_http(own());
-        endpoints.add([__http4k_ws::http_closure((), move |(), call| {
-            let p0 = __http4k_ws::witness();
-            let p1 = __http4k_ws::witness();
-            let r = __http4k_ws::witness();
-            if call.is_request() {
-                let team = p0.of(call.param(0))?;
-                let id = p1.of(call.param(1))?;
-                r.respond(member(team, id))
-            } else {
-                call.describe([p0.__param(0), p1.__param(1), (&r).__response()])
-            }
-        })]);
+        endpoints.add([{
+            let p0 = __http4k_ws::param(0);
+            let p1 = __http4k_ws::param(1);
+            __http4k_ws::http_lent_given((), (p0, p1), move |(), given| {
+                let r = __http4k_ws::witness();
+                match given {
+                    __http4k_ws::Some((team, id)) => r.respond_lent(member(team, id)),
+                    __http4k_ws::None => __http4k_ws::described((&r).__response()),
+                }
+            })
+            .described([(&p0).__param(), (&p1).__param()])
+        }]);
         endpoints.with(0..1, &w2);
         endpoints.with(0..1, &w1);
         endpoints.with(0..1, &w0);
-        let n0 = __http4k_ws::http_closure((), move |(), call| {
-            let p0 = __http4k_ws::witness();
-            let r = __http4k_ws::witness();
-            if call.is_request() {
-                let team = p0.of(call.param(0))?;
-                r.respond(missing(team))
-            } else {
-                call.describe([p0.__param(0), (&r).__response()])
-            }
-        });
+        let n0 = {
+            let p0 = __http4k_ws::param(0);
+            __http4k_ws::http_lent_given((), p0, move |(), given| {
+                let r = __http4k_ws::witness();
+                match given {
+                    __http4k_ws::Some(team) => r.respond_lent(missing(team)),
+                    __http4k_ws::None => __http4k_ws::described((&r).__response()),
+                }
+            })
+            .described([(&p0).__param()])
+        };
         let n1 = __http4k_ws::http_handler(not_found);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
-                &[],
-                "/api/<team>/members/<id>",
-                &["team", "id"],
-                "member",
-                "",
-            )];
+            const ROUTES: &[__http4k_ws::RouteMeta] = {
+                const L0: &[&::core::primitive::str] = &[];
+                const L1: &[&::core::primitive::str] = &["team", "id"];
+                &[__http4k_ws::http_route(
+                    L0,
+                    "/api/<team>/members/<id>",
+                    L1,
+                    "member",
+                    "",
+                )]
+            };
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
@@ -53,11 +58,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                         let at2 = s.end;
                         m.capture(0, s) && {
                             m.scope(at2, 1usize);
-                            if let Some(at3) = path.literal(at2, b"members") {
-                                m.last(path, 1, at3, &[0])
-                            } else {
-                                false
-                            }
+                            __http4k_ws::literal_param_end(path, m, at2, "members", 1, 0)
                         }
                     }
                 } else {

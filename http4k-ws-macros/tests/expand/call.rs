@@ -5,43 +5,50 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         #[allow(unused_imports)]
         use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
-        endpoints.add([__http4k_ws::http_extracting(
-            (
-                __http4k_ws::captured(&db),
-                __http4k_ws::captured(&config.site),
-                __http4k_ws::evaluated(20),
-            ),
-            move |(c3, c4, c5), call, t2: __http4k_ws::Extracted<_>| {
-                let p0 = __http4k_ws::witness();
-                let p1 = __http4k_ws::witness();
-                let r = __http4k_ws::witness();
-                if call.is_request() {
+        endpoints.add([{
+            let p0 = __http4k_ws::param::<u64, _>(0);
+            let p1 = __http4k_ws::param(1);
+            let t2 = __http4k_ws::extracted();
+            __http4k_ws::http_lent_given_reading(
+                (
+                    (
+                        __http4k_ws::captured(&db),
+                        __http4k_ws::captured(&config.site),
+                    ),
+                    __http4k_ws::evaluated(20),
+                ),
+                (p0, p1),
+                (t2, __http4k_ws::request()),
+                move |((c3, c4), c5), given| {
                     let c3 = __http4k_ws::copied(c3);
                     let c5 = __http4k_ws::copied(c5);
-                    let id: u64 = p0.of(call.param(0))?;
-                    let tab = p1.of(call.param(1))?;
-                    __http4k_ws::reading(call, t2, move |a2, call| {
-                        let req = call.into_request();
-                        r.returned(show(id, tab, a2, c3, &**c4, c5, req))
-                    })
-                } else {
-                    call.describe([
-                        p0.__param(0),
-                        p1.__param(1),
-                        (&t2.witness()).__argument(),
-                        (&r).__response(),
-                    ])
-                }
-            },
-        )]);
+                    let r = __http4k_ws::witness();
+                    match given {
+                        __http4k_ws::Some(((id, tab), (a2, req))) => {
+                            r.respond_lent(show(id, tab, a2, c3, &**c4, c5, req))
+                        }
+                        __http4k_ws::None => __http4k_ws::described((&r).__response()),
+                    }
+                },
+            )
+            .described([
+                (&p0).__param(),
+                (&p1).__param(),
+                (&t2.witness()).__argument(),
+            ])
+        }]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
-                &["GET", "HEAD"],
-                "/users/<id>/<tab>",
-                &["id", "tab"],
-                "user",
-                "Shows one user.",
-            )];
+            const ROUTES: &[__http4k_ws::RouteMeta] = {
+                const L0: &[&::core::primitive::str] = &["GET", "HEAD"];
+                const L1: &[&::core::primitive::str] = &["id", "tab"];
+                &[__http4k_ws::http_route(
+                    L0,
+                    "/users/<id>/<tab>",
+                    L1,
+                    "user",
+                    "Shows one user.",
+                )]
+            };
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,

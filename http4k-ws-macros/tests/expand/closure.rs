@@ -5,37 +5,33 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         #[allow(unused_imports)]
         use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
-        endpoints.add([__http4k_ws::http(
-            |text: String| async move { text },
-            |f, call| {
-                let p0 = __http4k_ws::witness();
-                let r = __http4k_ws::witness();
-                if call.is_request() {
-                    let text = p0.of(call.param(0))?;
-                    r.respond(f(text))
-                } else {
-                    call.describe([p0.__param(0), (&r).__response()])
-                }
-            },
-        )]);
+        endpoints.add([{
+            let p0 = __http4k_ws::param(0);
+            __http4k_ws::http_lent_given(
+                |text: String| async move { text },
+                p0,
+                |f, given| {
+                    let r = __http4k_ws::witness();
+                    match given {
+                        __http4k_ws::Some(text) => r.respond_lent(f(text)),
+                        __http4k_ws::None => __http4k_ws::described((&r).__response()),
+                    }
+                },
+            )
+            .described([(&p0).__param()])
+        }]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
-                &[],
-                "/echo/<text>",
-                &["text"],
-                "",
-                "",
-            )];
+            const ROUTES: &[__http4k_ws::RouteMeta] = {
+                const L0: &[&::core::primitive::str] = &[];
+                const L1: &[&::core::primitive::str] = &["text"];
+                &[__http4k_ws::http_route(L0, "/echo/<text>", L1, "", "")]
+            };
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
-                if let Some(at1) = path.literal(at, b"echo") {
-                    m.last(path, 0, at1, &[0])
-                } else {
-                    false
-                }
+                __http4k_ws::literal_param_end(path, m, at, "echo", 0, 0)
             }
             __http4k_ws::Router::app(
                 ROUTES,

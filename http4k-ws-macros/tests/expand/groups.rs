@@ -8,67 +8,47 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
     endpoints.add({
         fn __endpoints<S: Store>(hub: &Hub, db: &S) -> [__http4k_ws::Endpoint; 2] {
             [
-                __http4k_ws::ws(__http4k_ws::captured(&*hub), |c0, call| {
-                    let p0 = __http4k_ws::witness();
-                    let r = __http4k_ws::witness();
-                    if call.is_request() {
-                        let c0 = __http4k_ws::copied(c0);
-                        let room = p0.of(call.param(0))?;
-                        r.accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
+                {
+                    let p0 = __http4k_ws::param(0);
+                    let e = __http4k_ws::ws(
+                        __http4k_ws::captured(&*hub),
+                        p0,
+                        |c0, room, ws: __http4k_ws::WebSocket<_, _>| async move {
                             __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
-                        })
-                    } else {
-                        call.describe([p0.__param(0), (&r).__socket()])
-                    }
-                }),
-                __http4k_ws::http(
-                    (
-                        __http4k_ws::evaluated((*db).clone()),
-                        __http4k_ws::evaluated(Page::new(&(*db), 20)),
-                    ),
-                    |(c1, c2), call| {
-                        let p0 = __http4k_ws::witness();
-                        let r = __http4k_ws::witness();
-                        if call.is_request() {
-                            let c1 = __http4k_ws::copied(c1);
-                            let c2 = __http4k_ws::copied(c2);
-                            let id = p0.of(call.param(0))?;
-                            r.respond(show(id, c1, c2))
-                        } else {
-                            call.describe([p0.__param(0), (&r).__response()])
-                        }
-                    },
-                ),
+                        },
+                    );
+                    e.0.described([(&p0).__param(), (&e.1).__socket()])
+                },
+                {
+                    let p0 = __http4k_ws::param(0);
+                    let e = __http4k_ws::http(
+                        (
+                            __http4k_ws::evaluated((*db).clone()),
+                            __http4k_ws::evaluated(Page::new(&(*db), 20)),
+                        ),
+                        p0,
+                        |(c1, c2), id| __http4k_ws::respond(show(id, c1, c2)),
+                    );
+                    e.0.described([(&p0).__param(), (&e.1).__response()])
+                },
             ]
         }
         __endpoints::<S>(&hub, &db)
     });
-    endpoints.add([__http4k_ws::http(
-        __http4k_ws::evaluated(hub.into_site()),
-        |c0, call| {
-            let r = __http4k_ws::witness();
-            if call.is_request() {
-                let c0 = __http4k_ws::copied(c0);
-                r.respond(stamp(c0))
-            } else {
-                call.describe([(&r).__response()])
-            }
-        },
-    )]);
+    endpoints.add([{
+        let e = __http4k_ws::http(__http4k_ws::evaluated(hub.into_site()), (), |c0, ()| {
+            __http4k_ws::respond(stamp(c0))
+        });
+        e.0.described([(&e.1).__response()])
+    }]);
     endpoints.add({
         fn __endpoints<S: Store>(limit: &(impl Limit)) -> [__http4k_ws::Endpoint; 1] {
-            [__http4k_ws::http(
-                __http4k_ws::captured(&*limit),
-                |c0, call| {
-                    let r = __http4k_ws::witness();
-                    if call.is_request() {
-                        let c0 = __http4k_ws::copied(c0);
-                        r.respond(show_limit(c0))
-                    } else {
-                        call.describe([(&r).__response()])
-                    }
-                },
-            )]
+            [{
+                let e = __http4k_ws::http(__http4k_ws::captured(&*limit), (), |c0, ()| {
+                    __http4k_ws::respond(show_limit(c0))
+                });
+                e.0.described([(&e.1).__response()])
+            }]
         }
         __endpoints::<S>(&limit)
     });
@@ -80,22 +60,10 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
             at: usize,
         ) -> bool {
             match path.byte(at, 0) {
-                b'l' => path.last(at, b"limit") && m.end(path, &[3]),
-                b'r' => {
-                    if let Some(at1) = path.literal(at, b"rooms") {
-                        m.last(path, 0, at1, &[0])
-                    } else {
-                        false
-                    }
-                }
-                b's' => path.last(at, b"stamp") && m.end(path, &[2]),
-                b'u' => {
-                    if let Some(at1) = path.literal(at, b"users") {
-                        m.last(path, 0, at1, &[1])
-                    } else {
-                        false
-                    }
-                }
+                b'l' => __http4k_ws::literal_end(path, m, at, "limit", 3),
+                b'r' => __http4k_ws::literal_param_end(path, m, at, "rooms", 0, 0),
+                b's' => __http4k_ws::literal_end(path, m, at, "stamp", 2),
+                b'u' => __http4k_ws::literal_param_end(path, m, at, "users", 0, 1),
                 _ => false,
             }
         }

@@ -8,10 +8,14 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         endpoints.add([__http4k_ws::http_handler(home)]);
         endpoints.add([__http4k_ws::ws_handler(talk)]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = &[
-                __http4k_ws::http_route(&["GET"], "/", &[], "home", ""),
-                __http4k_ws::ws_route(&[], "/ws", &[], "talk", ""),
-            ];
+            const ROUTES: &[__http4k_ws::RouteMeta] = {
+                const L0: &[&::core::primitive::str] = &["GET"];
+                const L1: &[&::core::primitive::str] = &[];
+                &[
+                    __http4k_ws::http_route(L0, "/", L1, "home", ""),
+                    __http4k_ws::ws_route(L1, "/ws", L1, "talk", ""),
+                ]
+            };
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
@@ -20,7 +24,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                 if path.is_end(at) {
                     m.end(path, &[0])
                 } else {
-                    path.last(at, b"ws") && m.end(path, &[1])
+                    __http4k_ws::literal_end(path, m, at, "ws", 1)
                 }
             }
             __http4k_ws::Router::app(

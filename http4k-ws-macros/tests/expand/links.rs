@@ -7,28 +7,19 @@ pub fn app() -> PolyHandler {
     endpoints.add({
         fn __endpoints() -> [__http4k_ws::Endpoint; 2] {
             [
-                __http4k_ws::http((), |(), call| {
-                    let p0 = __http4k_ws::witness();
-                    let p1 = __http4k_ws::witness();
-                    let r = __http4k_ws::witness();
-                    if call.is_request() {
-                        let id: u64 = p0.of(call.param(0))?;
-                        let tab = p1.of(call.param(1))?;
-                        r.respond(show(id, tab))
-                    } else {
-                        call.describe([p0.__param(0), p1.__param(1), (&r).__response()])
-                    }
-                }),
-                __http4k_ws::http((), |(), call| {
-                    let p0 = __http4k_ws::witness();
-                    let r = __http4k_ws::witness();
-                    if call.is_request() {
-                        let id: UserId = p0.of(call.param(0))?;
-                        r.respond(person(id))
-                    } else {
-                        call.describe([p0.__param(0), (&r).__response()])
-                    }
-                }),
+                {
+                    let p0 = __http4k_ws::param::<u64, _>(0);
+                    let p1 = __http4k_ws::param(1);
+                    let e = __http4k_ws::http((), (p0, p1), |(), (id, tab)| {
+                        __http4k_ws::respond(show(id, tab))
+                    });
+                    e.0.described([(&p0).__param(), (&p1).__param(), (&e.1).__response()])
+                },
+                {
+                    let p0 = __http4k_ws::param::<UserId, _>(0);
+                    let e = __http4k_ws::http((), p0, |(), id| __http4k_ws::respond(person(id)));
+                    e.0.described([(&p0).__param(), (&e.1).__response()])
+                },
             ]
         }
         __endpoints()
@@ -141,16 +132,16 @@ const _: () = {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
     impl __http4k_ws::Tabled for app::__Routes {
-        const ROUTES: &'static [__http4k_ws::RouteMeta] = &[
-            __http4k_ws::http_route(
-                &["GET"],
-                "/users/<id>/<tab>",
-                &["id", "tab"],
-                "user",
-                "One user.",
-            ),
-            __http4k_ws::http_route(&[], "/people/<id>", &["id"], "person", ""),
-        ];
+        const ROUTES: &'static [__http4k_ws::RouteMeta] = {
+            const L0: &[&::core::primitive::str] = &["GET"];
+            const L1: &[&::core::primitive::str] = &["id", "tab"];
+            const L2: &[&::core::primitive::str] = &[];
+            const L3: &[&::core::primitive::str] = &["id"];
+            &[
+                __http4k_ws::http_route(L0, "/users/<id>/<tab>", L1, "user", "One user."),
+                __http4k_ws::http_route(L2, "/people/<id>", L3, "person", ""),
+            ]
+        };
     }
     impl __http4k_ws::Typed for app::__T1_0 {
         type Type = UserId;

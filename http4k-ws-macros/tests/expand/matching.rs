@@ -10,26 +10,16 @@ pub fn app() -> PolyHandler {
             [
                 __http4k_ws::http_handler(one),
                 __http4k_ws::http_handler(two),
-                __http4k_ws::http((), |(), call| {
-                    let p0 = __http4k_ws::witness();
-                    let r = __http4k_ws::witness();
-                    if call.is_request() {
-                        let x = p0.of(call.param(0))?;
-                        r.respond(three(x))
-                    } else {
-                        call.describe([p0.__param(0), (&r).__response()])
-                    }
-                }),
-                __http4k_ws::http((), |(), call| {
-                    let p0 = __http4k_ws::witness();
-                    let r = __http4k_ws::witness();
-                    if call.is_request() {
-                        let rest = p0.of(call.rest(0))?;
-                        r.respond(four(rest))
-                    } else {
-                        call.describe([p0.__param(0), (&r).__response()])
-                    }
-                }),
+                {
+                    let p0 = __http4k_ws::param(0);
+                    let e = __http4k_ws::http((), p0, |(), x| __http4k_ws::respond(three(x)));
+                    e.0.described([(&p0).__param(), (&e.1).__response()])
+                },
+                {
+                    let p0 = __http4k_ws::rest(0);
+                    let e = __http4k_ws::http((), p0, |(), rest| __http4k_ws::respond(four(rest)));
+                    e.0.described([(&p0).__param(), (&e.1).__response()])
+                },
             ]
         }
         __endpoints()
@@ -46,7 +36,7 @@ pub fn app() -> PolyHandler {
                     || {
                         let s = path.segment(at1);
                         let at2 = s.end;
-                        m.capture(0, s) && path.last(at2, b"c") && m.end(path, &[2])
+                        m.capture(0, s) && __http4k_ws::literal_end(path, m, at2, "c", 2)
                     }
                     || m.rest(path, 0, at1, &[3]))
             } else if let Some(at1) = path.literal(at, b"m") {

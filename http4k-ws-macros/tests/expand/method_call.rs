@@ -5,34 +5,49 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         #[allow(unused_imports)]
         use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
-        endpoints.add([__http4k_ws::ws(__http4k_ws::captured(&hub), |c0, call| {
-            let p0 = __http4k_ws::witness();
-            let r = __http4k_ws::witness();
-            if call.is_request() {
-                let c0 = __http4k_ws::copied(c0);
-                let room = p0.of(call.param(0))?;
-                r.accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
+        endpoints.add([{
+            let p0 = __http4k_ws::param(0);
+            let e = __http4k_ws::ws(
+                __http4k_ws::captured(&hub),
+                p0,
+                |c0, room, ws: __http4k_ws::WebSocket<_, _>| async move {
                     __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
+                },
+            );
+            e.0.described([(&p0).__param(), (&e.1).__socket()])
+        }]);
+        endpoints.add([{
+            let p0 = __http4k_ws::param(0);
+            __http4k_ws::http_given(__http4k_ws::captured(&hub), p0, |c0, given| {
+                __http4k_ws::later(async move {
+                    let r = __http4k_ws::witness();
+                    match given {
+                        __http4k_ws::Some(room) => {
+                            r.response(__http4k_ws::future(c0.count(room)).await)
+                        }
+                        __http4k_ws::None => __http4k_ws::describing((&r).__response()),
+                    }
                 })
-            } else {
-                call.describe([p0.__param(0), (&r).__socket()])
-            }
-        })]);
+            })
+            .described([(&p0).__param()])
+        }]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::ws_route(
-                &[],
-                "/rooms/<room>",
-                &["room"],
-                "join",
-                "",
-            )];
+            const ROUTES: &[__http4k_ws::RouteMeta] = {
+                const L0: &[&::core::primitive::str] = &[];
+                const L1: &[&::core::primitive::str] = &["room"];
+                const L2: &[&::core::primitive::str] = &["GET"];
+                &[
+                    __http4k_ws::ws_route(L0, "/rooms/<room>", L1, "join", ""),
+                    __http4k_ws::http_route(L2, "/rooms/<room>", L1, "count", ""),
+                ]
+            };
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
                 if let Some(at1) = path.literal(at, b"rooms") {
-                    m.last(path, 0, at1, &[0])
+                    m.last(path, 0, at1, &[0, 1])
                 } else {
                     false
                 }

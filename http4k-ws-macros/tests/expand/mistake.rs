@@ -17,7 +17,7 @@ pub fn app() -> PolyHandler {
             m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
-            path.last(at, b"good") && m.end(path, &[0])
+            __http4k_ws::literal_end(path, m, at, "good", 0)
         }
         __http4k_ws::Router::app(
             <app::__Routes as __http4k_ws::Tabled>::ROUTES,
@@ -93,8 +93,10 @@ const _: () = {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
     impl __http4k_ws::Tabled for app::__Routes {
-        const ROUTES: &'static [__http4k_ws::RouteMeta] =
-            &[__http4k_ws::http_route(&[], "/good", &[], "home", "")];
+        const ROUTES: &'static [__http4k_ws::RouteMeta] = {
+            const L0: &[&::core::primitive::str] = &[];
+            &[__http4k_ws::http_route(L0, "/good", L0, "home", "")]
+        };
     }
 };
 const _: () = {

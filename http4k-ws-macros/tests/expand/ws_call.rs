@@ -5,48 +5,38 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         #[allow(unused_imports)]
         use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
-        endpoints.add([__http4k_ws::ws_closure(
-            __http4k_ws::captured(&hub),
-            move |c2, call| {
-                let p0 = __http4k_ws::witness();
-                let r = __http4k_ws::witness();
-                if call.is_request() {
-                    let c2 = __http4k_ws::copied(c2);
-                    let name = p0.of(call.param(0))?;
-                    r.accept(call, move |ws: __http4k_ws::WebSocket<_, _>| {
-                        chat(ws, name, c2)
-                    })
-                } else {
-                    call.describe([p0.__param(0), (&r).__socket()])
-                }
-            },
-        )]);
-        endpoints.add([__http4k_ws::ws_closure((), move |(), call| {
-            let p0 = __http4k_ws::witness();
-            if call.is_request() {
-                let name = p0.of(call.param(0))?;
+        endpoints.add([{
+            let p0 = __http4k_ws::param(0);
+            let e = __http4k_ws::ws(
+                __http4k_ws::captured(&hub),
+                p0,
+                move |c2, name, ws: __http4k_ws::WebSocket<_, _>| chat(ws, name, c2),
+            );
+            e.0.described([(&p0).__param(), (&e.1).__socket()])
+        }]);
+        endpoints.add([{
+            let p0 = __http4k_ws::param(0);
+            __http4k_ws::opening((), p0, move |(), name| {
                 __http4k_ws::ws_respond(__http4k_ws::opens(&choose)(name))
-            } else {
-                call.describe([p0.__param(0)])
-            }
-        })]);
+            })
+            .described([(&p0).__param()])
+        }]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = &[
-                __http4k_ws::ws_route(&[], "/ws/<name>", &["name"], "chat", ""),
-                __http4k_ws::ws_route(&[], "/choose/<name>", &["name"], "choose", ""),
-            ];
+            const ROUTES: &[__http4k_ws::RouteMeta] = {
+                const L0: &[&::core::primitive::str] = &[];
+                const L1: &[&::core::primitive::str] = &["name"];
+                &[
+                    __http4k_ws::ws_route(L0, "/ws/<name>", L1, "chat", ""),
+                    __http4k_ws::ws_route(L0, "/choose/<name>", L1, "choose", ""),
+                ]
+            };
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
-                if let Some(at1) = path.literal(at, b"ws") {
-                    m.last(path, 0, at1, &[0])
-                } else if let Some(at1) = path.literal(at, b"choose") {
-                    m.last(path, 0, at1, &[1])
-                } else {
-                    false
-                }
+                (__http4k_ws::literal_param_end(path, m, at, "ws", 0, 0)
+                    || __http4k_ws::literal_param_end(path, m, at, "choose", 0, 1))
             }
             __http4k_ws::Router::app(
                 ROUTES,

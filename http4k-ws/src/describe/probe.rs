@@ -57,11 +57,23 @@ impl Step {
         Self { index: 0, add }
     }
 
-    pub(super) fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self::of(|_, _| {})
     }
 
-    pub(crate) fn add(self, route: &mut RouteDescription) {
+    /// Notes the type of the parameter at `index`.
+    pub(crate) fn of_type<T>(index: usize) -> Self {
+        let add = |route: &mut RouteDescription, index| param::<T>(route, index, &[]);
+        Self { index, add }
+    }
+
+    /// Notes that type and its texts.
+    pub(crate) fn of_values<T: PathValues>(index: usize) -> Self {
+        let add = |route: &mut RouteDescription, index| param::<T>(route, index, T::VALUES);
+        Self { index, add }
+    }
+
+    pub(crate) fn add(&self, route: &mut RouteDescription) {
         (self.add)(route, self.index);
     }
 }
@@ -76,24 +88,6 @@ fn param<T>(route: &mut RouteDescription, index: usize, values: &'static [&'stat
     if let Some(param) = route.params.get_mut(index) {
         param.type_name = std::any::type_name::<T>();
         param.values = values;
-    }
-}
-
-impl<T: PathValues> Witness<T> {
-    pub fn __param(&self, index: usize) -> Step {
-        let add = |route: &mut RouteDescription, index| param::<T>(route, index, T::VALUES);
-        Step { index, add }
-    }
-}
-
-pub trait ByType {
-    fn __param(&self, index: usize) -> Step;
-}
-
-impl<T> ByType for Witness<T> {
-    fn __param(&self, index: usize) -> Step {
-        let add = |route: &mut RouteDescription, index| param::<T>(route, index, &[]);
-        Step { index, add }
     }
 }
 
@@ -212,12 +206,11 @@ impl<T> NoSchema for Witness<T> {
 
 /// The traits above, without names, for a glob import in generated code.
 pub mod traits {
-    pub use super::{
-        ByType as _, NoSchema as _, Reads as _, ReadsUnknown as _, Responds as _,
-        RespondsUnknown as _,
-    };
     #[cfg(feature = "schema")]
     pub use super::{FailsWithSchema as _, RespondsSchema as _};
+    pub use super::{
+        NoSchema as _, Reads as _, ReadsUnknown as _, Responds as _, RespondsUnknown as _,
+    };
     pub use crate::describe::probe_messages::{
         BodyOfMessage as _, BodyUnknown as _, Events as _, EventsUnknown as _, Socket as _,
         SocketUnknown as _,

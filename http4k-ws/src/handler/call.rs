@@ -2,16 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http::{Method, StatusCode};
 
 use super::consumer::WsConsumer;
 use super::found_template::FoundTemplate;
-use super::respond::ResponseFuture;
-use super::ws_response::{WsResponse, WsResponseFuture};
-use crate::describe::RouteDescription;
-use crate::describe::probe::Step;
+use super::ws_response::WsResponse;
 use crate::message::{
     FromPath, FromRequest, FromRest, KeptRequest, PathError, PathParams, PeerAddr, Rejection,
     Request, copy_of_head, percent_decoded, plain, text_of,
@@ -134,22 +131,6 @@ pub(crate) enum Outcome {
     NoWebSocket,
     /// A captured segment is not percent-encoded UTF-8.
     BadEncoding,
-    /// There is no request: the route is described.
-    Described(Description),
-}
-
-/// A description that a route's closure adds to.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Description(Arc<Mutex<RouteDescription>>);
-
-impl Description {
-    /// Lets `call` add to `route` what it knows.
-    pub(crate) fn by(route: &mut RouteDescription, call: impl FnOnce(Call)) {
-        let description = Self(Arc::new(Mutex::new(std::mem::take(route))));
-        call(Call::describing(description.clone()));
-        let mut known = description.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *route = std::mem::take(&mut *known);
-    }
 }
 
 impl Place {
@@ -255,12 +236,6 @@ impl Place {
     }
 }
 
-/// The result of calling an http route: the future of its response, or a rejection.
-pub(crate) type CallResult<'a> = Result<ResponseFuture<'a>, Rejection>;
-
-/// The result of calling a ws route.
-pub(crate) type WsCallResult<'a> = Result<WsResponseFuture<'a>, Rejection>;
-
 /// A routed request before its handler is called. Generated code reads the arguments from it.
 pub struct Call {
     pub(crate) request: Request,
@@ -280,34 +255,6 @@ impl Call {
             peer: None,
             shown: false,
         }
-    }
-
-    /// Creates the call of a closure that adds to `description` instead.
-    fn describing(description: Description) -> Self {
-        let place = Place {
-            outcome: Outcome::Described(description),
-            ..Place::default()
-        };
-        Self::new(Request::default(), place)
-    }
-
-    /// Returns `false` if the route is described, and its function is not called.
-    #[inline]
-    pub fn is_request(&self) -> bool {
-        !matches!(self.place.outcome, Outcome::Described(_))
-    }
-
-    /// Describes the route by what its closure knows of its types.
-    ///
-    /// # Errors
-    ///
-    /// Always, because there is no request to respond to.
-    pub fn describe<T, const N: usize>(&self, steps: [Step; N]) -> Result<T, Rejection> {
-        if let Outcome::Described(description) = &self.place.outcome {
-            let mut route = description.0.lock().unwrap_or_else(PoisonError::into_inner);
-            steps.into_iter().for_each(|step| step.add(&mut route));
-        }
-        Err(Rejection::new(StatusCode::NOT_FOUND))
     }
 
     /// Adds the address of the peer, which the extensions of the request do not have yet.
@@ -364,6 +311,12 @@ impl Call {
     pub fn into_request(mut self) -> Request {
         self.show();
         self.request
+    }
+
+    /// Takes the whole request out of the call.
+    pub(super) fn whole_request(&mut self) -> Request {
+        self.show();
+        std::mem::take(&mut self.request)
     }
 
     /// Takes the request, for a consumer that also receives the socket. The socket has a copy of

@@ -6,32 +6,26 @@
 //!
 //! | the call | its steps |
 //! |---|---|
-//! | needs no waiting | `respond`, `ws_respond`, `accept`, `stream` |
-//! | reads `_` arguments | `reading` with `returned`, `ws_reading` with `ws_returned` |
+//! | needs no waiting | `respond`, `respond_lent`, `ws_respond` |
+//! | reads `_` arguments | `returned` |
 //! | lends a copy of its own to the function | `later` with `future` and `response`, or their ws forms |
-//!
-//! A call that also describes its route has its steps as methods of a [witness](super::witnessed).
-//!
-//! No step returns an error itself. The type is that of a call whose path parameters may not parse.
+//! | is passed a socket or a stream, and lends | `ws_result` with `consumed`, `sse_result` with `sse_consumed` |
 #![allow(missing_docs)]
 
+use std::fmt;
 use std::future::{self, Future};
 use std::marker::PhantomData;
 use std::ops::Shl;
 
-use super::call::{Call, CallResult, WsCallResult};
 use super::caught::Caught;
-use super::consumer::WsConsumer;
 use super::opens::Opens;
 use super::poly::PolyHandler;
-use super::reading::{Extracted, ReadArguments};
-use super::respond::{IntoConsumed, IntoStreamed, Respond, WsRespond};
-use super::stream::respond_with_stream;
-use super::ws_response::{IntoWsResponse, WsResponse};
-use crate::lens::Message;
-use crate::message::{IntoResponse, ReadsBody, Rejection, Response};
-use crate::session::{IntoWsResult, WebSocket, WsResult};
-use crate::sse::{IntoSseEvent, IntoSseResult, Sse, SseResult};
+use super::reading::Extracted;
+use super::respond::{IntoConsumed, IntoStreamed, Respond, ResponseFuture, WsRespond};
+use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
+use crate::message::{IntoResponse, ReadsBody, Response};
+use crate::session::{IntoWsResult, WsResult};
+use crate::sse::{IntoSseResult, SseResult};
 
 /// An application in the place of an expression.
 ///
@@ -48,69 +42,69 @@ impl Shl<Expression> for &'static str {
     }
 }
 
-/// Puts a parameter into an array.
-pub fn one<T>(value: T) -> [T; 1] {
-    [value]
-}
-
 /// Returns the function of a ws route that is not passed the socket, if it responds to a handshake.
 pub fn opens<F: Opens<Args, When>, Args, When>(function: &F) -> &F::Same {
     function.same()
 }
 
-/// Responds with the value that an http route's function returned.
-pub fn respond<'a, W, T>(value: T) -> CallResult<'a>
+/// The future of a response, with the type that it is made of.
+pub struct Returned<'a, Output = ()> {
+    pub(crate) future: ResponseFuture<'a>,
+    output: PhantomData<fn() -> Output>,
+}
+
+impl<'a, Output> Returned<'a, Output> {
+    fn new<F>(future: F) -> Self
+    where
+        F: Future<Output = Response> + Send + 'a,
+    {
+        Self {
+            future: Box::pin(Caught::new(future)),
+            output: PhantomData,
+        }
+    }
+
+    /// Returns the future of a response that is there.
+    pub(crate) fn at_once(response: Response) -> Self {
+        Self::new(future::ready(response))
+    }
+}
+
+impl<Output> fmt::Debug for Returned<'_, Output> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Returned")
+    }
+}
+
+/// Responds with the value that an http route's function returned. Its type is that of the
+/// description.
+pub fn respond<'a, W, T>(value: T) -> Returned<'a, T::Output>
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
     let value = value.respond();
-    Ok(Box::pin(Caught::new(async { value.await.into_response() })))
+    Returned::new(async { value.await.into_response() })
+}
+
+/// Responds as [`respond`] does, with a value that may borrow from the route.
+pub fn respond_lent<'a, W, T>(value: T) -> Returned<'a>
+where
+    T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
+{
+    let value = value.respond();
+    Returned::new(async { value.await.into_response() })
 }
 
 /// Responds as [`respond`] does, for a ws route without its socket.
-pub fn ws_respond<'a, W, T>(value: T) -> WsCallResult<'a>
+pub fn ws_respond<'a, W, T>(value: T) -> WsResponseFuture<'a>
 where
     T: WsRespond<W, Output: IntoWsResponse, Future: Send + 'a>,
 {
     let value = value.ws_respond();
-    Ok(Box::pin(Caught::new(async {
-        value.await.into_ws_response()
-    })))
+    Box::pin(Caught::new(async { value.await.into_ws_response() }))
 }
 
-/// Reads `arguments`, and then calls `function` with them.
-pub fn reading<'a, A, F, T>(mut call: Call, arguments: A, function: F) -> CallResult<'a>
-where
-    A: ReadArguments + 'a,
-    F: FnOnce(A::Values, Call) -> T + Send + 'a,
-    T: Future<Output: IntoResponse> + Send + 'a,
-{
-    Ok(Box::pin(Caught::new(async move {
-        let future = match arguments.read(&mut call).await {
-            Ok(values) => function(values, call),
-            Err(rejection) => return rejection.into_response(),
-        };
-        future.await.into_response()
-    })))
-}
-
-/// Reads arguments as [`reading`] does, for a ws route.
-pub fn ws_reading<'a, A, F, T>(mut call: Call, arguments: A, function: F) -> WsCallResult<'a>
-where
-    A: ReadArguments + 'a,
-    F: FnOnce(A::Values, Call) -> T + Send + 'a,
-    T: Future<Output: IntoWsResponse> + Send + 'a,
-{
-    Ok(Box::pin(Caught::new(async move {
-        let future = match arguments.read(&mut call).await {
-            Ok(values) => function(values, call),
-            Err(rejection) => return rejection.into_ws_response(),
-        };
-        future.await.into_ws_response()
-    })))
-}
-
-/// Returns the value of a function as the future that [`reading`] waits for.
+/// Returns the value of a function whose `_` arguments were read, as a future.
 pub fn returned<'a, W, T>(value: T) -> T::Future
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
@@ -118,30 +112,20 @@ where
     value.respond()
 }
 
-/// Returns the value of a function as the future that [`ws_reading`] waits for.
-pub fn ws_returned<'a, W, T>(value: T) -> T::Future
-where
-    T: WsRespond<W, Output: IntoWsResponse, Future: Send + 'a>,
-{
-    value.ws_respond()
-}
-
 /// Responds with the result of `call`, which lends something of its own to its function.
-pub fn later<'a, F>(call: F) -> CallResult<'a>
+pub fn later<'a, F>(call: F) -> Returned<'a>
 where
-    F: Future<Output = Result<Response, Rejection>> + Send + 'a,
+    F: Future<Output = Response> + Send + 'a,
 {
-    Ok(Box::pin(Caught::new(async { call.await.into_response() })))
+    Returned::new(call)
 }
 
 /// Responds as [`later`] does, for a ws route.
-pub fn ws_later<'a, F>(call: F) -> WsCallResult<'a>
+pub fn ws_later<'a, F>(call: F) -> WsResponseFuture<'a>
 where
-    F: Future<Output = Result<WsResponse, Rejection>> + Send + 'a,
+    F: Future<Output = WsResponse> + Send + 'a,
 {
-    Ok(Box::pin(Caught::new(async {
-        call.await.into_ws_response()
-    })))
+    Box::pin(Caught::new(call))
 }
 
 /// Returns the value of a function as a future, inside of [`later`].
@@ -155,36 +139,13 @@ pub fn ws_future<W, T: WsRespond<W>>(value: T) -> T::Future {
 }
 
 /// Converts the value of a function into its response, inside of [`later`].
-pub fn response<T: IntoResponse>(value: T) -> Result<Response, Rejection> {
-    Ok(value.into_response())
+pub fn response<T: IntoResponse>(value: T) -> Response {
+    value.into_response()
 }
 
 /// Converts the value of a ws route's function into its response, inside of [`ws_later`].
-pub fn ws_response(value: impl IntoWsResponse) -> Result<WsResponse, Rejection> {
-    Ok(value.into_ws_response())
-}
-
-/// Accepts the upgrade of `call`, and passes the socket to `consumer`.
-pub fn accept<W, In, Out, F, T>(call: Call, consumer: F) -> WsCallResult<'static>
-where
-    In: Message,
-    Out: Message,
-    F: FnOnce(WebSocket<In, Out>) -> T + Send + 'static,
-    T: IntoConsumed<W, Output: IntoWsResult, Future: Send>,
-{
-    let accepted = accepted(call, consumer);
-    Ok(Box::pin(future::ready(accepted.into_ws_response())))
-}
-
-/// Accepts the upgrade of `call` as [`accept`] does, inside of [`ws_later`].
-pub fn accepted<W, In, Out, F, T>(call: Call, consumer: F) -> Result<WsResponse, Rejection>
-where
-    In: Message,
-    Out: Message,
-    F: FnOnce(WebSocket<In, Out>) -> T + Send + 'static,
-    T: IntoConsumed<W, Output: IntoWsResult, Future: Send>,
-{
-    Ok(call.accept(WsConsumer::new(consumer)))
+pub fn ws_response(value: impl IntoWsResponse) -> WsResponse {
+    value.into_ws_response()
 }
 
 /// Returns the value of a consumer as a future.
@@ -199,27 +160,6 @@ pub fn consumed<W, T: IntoConsumed<W>>(value: T) -> T::Future {
 /// Returns the error of the consumer.
 pub fn ws_result(value: impl IntoWsResult) -> WsResult {
     value.into_ws_result()
-}
-
-/// Responds to `call` with a stream of events, which `consumer` sends.
-pub fn stream<W, Out, F, T>(call: Call, consumer: F) -> CallResult<'static>
-where
-    Out: IntoSseEvent,
-    F: FnOnce(Sse<Out>) -> T + Send + 'static,
-    T: IntoStreamed<W, Output: IntoSseResult, Future: Send>,
-{
-    let streamed = streamed(call, consumer);
-    Ok(Box::pin(future::ready(streamed.into_response())))
-}
-
-/// Responds to `call` as [`stream`] does, inside of [`later`] or [`reading`].
-pub fn streamed<W, Out, F, T>(call: Call, consumer: F) -> Result<Response, Rejection>
-where
-    Out: IntoSseEvent,
-    F: FnOnce(Sse<Out>) -> T + Send + 'static,
-    T: IntoStreamed<W, Output: IntoSseResult, Future: Send>,
-{
-    Ok(respond_with_stream(call.into_request(), consumer))
 }
 
 /// Returns the value of a function over a stream as a future.

@@ -29,6 +29,7 @@
 //! ```
 
 mod admission;
+pub(crate) mod arguments;
 mod box_poly_filter;
 pub(crate) mod call;
 mod caught;
@@ -36,6 +37,7 @@ mod consumer;
 mod filter_names;
 pub(crate) mod found_template;
 pub(crate) mod generated;
+pub(crate) mod given;
 mod http;
 mod joined;
 #[cfg(feature = "tower")]
@@ -51,7 +53,7 @@ mod poly_filter;
 pub(crate) mod reading;
 mod respond;
 mod serving;
-mod stream;
+pub(crate) mod stream;
 mod valid;
 mod witnessed;
 mod ws;
@@ -61,10 +63,7 @@ mod ws_response;
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
 pub use box_poly_filter::BoxPolyFilter;
-pub(crate) use call::{
-    Call, Captures, Description, MAX_PARAMS, Outcome, ParamNames, PathText, Place,
-};
-#[cfg(feature = "json")]
+pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, PathText, Place};
 pub(crate) use caught::Caught;
 pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]

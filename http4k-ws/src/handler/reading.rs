@@ -8,19 +8,21 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use super::Call;
+use super::arguments::Whole;
 use crate::describe::probe::{Witness, witness};
-use crate::message::{FromRequest, NeededValue, Rejection};
+use crate::message::{FromRequest, NeededValue, Rejection, Request};
 
 /// One `_` argument, whose type the function's parameter decides.
 pub struct Extracted<T>(PhantomData<fn() -> T>);
 
-/// Reads one `_` argument, for a call that waits for its arguments itself.
-///
-/// # Errors
-///
-/// Returns what the type responds to a request without such a value.
-pub async fn extract<T: FromRequest>(call: &mut Call, _: Extracted<T>) -> Result<T, Rejection> {
-    call.extract().await
+/// Returns a `_` argument.
+pub const fn extracted<T>() -> Extracted<T> {
+    Extracted(PhantomData)
+}
+
+/// Returns the argument whose value is given, for a check of its type.
+pub const fn extracted_from<T>(_: &T) -> Extracted<T> {
+    extracted()
 }
 
 impl<T> Extracted<T> {
@@ -49,9 +51,6 @@ pub trait ReadArguments: Copy + Send + Sync + 'static {
     /// The values, in the same pairs.
     type Values;
 
-    /// The arguments, which consist of their types alone.
-    const ARGUMENTS: Self;
-
     /// Adds the path parameters that the types require.
     fn add_params(params: &mut Vec<&'static str>);
 
@@ -69,8 +68,6 @@ pub trait ReadArguments: Copy + Send + Sync + 'static {
 impl<T: FromRequest + 'static> ReadArguments for Extracted<T> {
     type Values = T;
 
-    const ARGUMENTS: Self = Self(PhantomData);
-
     fn add_params(params: &mut Vec<&'static str>) {
         params.extend(T::PARAMS);
     }
@@ -84,27 +81,37 @@ impl<T: FromRequest + 'static> ReadArguments for Extracted<T> {
     }
 }
 
-impl<A, T> ReadArguments for (A, Extracted<T>)
+impl ReadArguments for Whole {
+    type Values = Request;
+
+    fn add_params(_: &mut Vec<&'static str>) {}
+
+    fn add_needs(_: &mut Vec<NeededValue>) {}
+
+    async fn read(self, call: &mut Call) -> Result<Request, Rejection> {
+        Ok(self.take(call))
+    }
+}
+
+impl<A, B> ReadArguments for (A, B)
 where
     A: ReadArguments<Values: Send>,
-    T: FromRequest + 'static,
+    B: ReadArguments,
 {
-    type Values = (A::Values, T);
-
-    const ARGUMENTS: Self = (A::ARGUMENTS, Extracted(PhantomData));
+    type Values = (A::Values, B::Values);
 
     fn add_params(params: &mut Vec<&'static str>) {
         A::add_params(params);
-        params.extend(T::PARAMS);
+        B::add_params(params);
     }
 
     fn add_needs(needs: &mut Vec<NeededValue>) {
         A::add_needs(needs);
-        needs.extend(T::NEEDS);
+        B::add_needs(needs);
     }
 
     async fn read(self, call: &mut Call) -> Result<Self::Values, Rejection> {
         let before = self.0.read(call).await?;
-        Ok((before, call.extract().await?))
+        Ok((before, self.1.read(call).await?))
     }
 }

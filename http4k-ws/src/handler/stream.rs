@@ -101,7 +101,7 @@ fn describe<Out: IntoSseEvent>(route: &mut RouteDescription) {
 }
 
 /// Responds to `request` with a stream of events, which `consumer` sends.
-pub(super) fn respond_with_stream<W, Out, F, T>(request: Request, consumer: F) -> Response
+pub(crate) fn respond_with_stream<W, Out, F, T>(request: Request, consumer: F) -> Response
 where
     Out: IntoSseEvent,
     F: FnOnce(Sse<Out>) -> T + Send + 'static,

@@ -94,9 +94,6 @@ pub(crate) trait ErasedWsHandler: Send + Sync {
         self.call(call.into_plain_request())
     }
 
-    /// Adds to a description what is known of the handler. By default, nothing.
-    fn describe(&self, _route: &mut RouteDescription) {}
-
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BoxWsHandler")
     }
@@ -166,11 +163,6 @@ impl BoxWsHandler {
     pub(crate) fn routed(&self, call: Call) -> WsResponseFuture<'_> {
         self.0.routed(call)
     }
-
-    pub(crate) fn describe(&self, route: &mut RouteDescription) {
-        self.0.describe(route);
-    }
-
     /// Returns `true` if both share one handler.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -27,10 +27,13 @@
 
 mod accepted;
 pub(crate) mod across;
+pub(crate) mod called;
+pub(crate) mod captured;
 mod check;
 mod decoded;
 mod described;
 pub(crate) mod endpoint;
+mod erased;
 mod error;
 pub mod explain;
 pub(crate) mod filters;
@@ -47,6 +50,7 @@ mod route;
 pub(crate) mod router;
 mod routes;
 mod stated;
+pub(crate) mod steps;
 pub(crate) mod table;
 mod tree;
 pub(crate) mod unmatched;

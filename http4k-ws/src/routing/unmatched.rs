@@ -103,7 +103,7 @@ impl LibraryResponse {
 fn respond(call: &Call) -> Response {
     let path = call.request.uri().path();
     match &call.place.outcome {
-        Outcome::NotFound | Outcome::Found | Outcome::Mounted | Outcome::Described(_) => plain(
+        Outcome::NotFound | Outcome::Found | Outcome::Mounted => plain(
             StatusCode::NOT_FOUND,
             format!("no route has the path `{path}`\n"),
         ),

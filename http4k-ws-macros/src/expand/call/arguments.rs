@@ -5,17 +5,18 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprReference, GenericArgument, PathArguments, Type};
 
-use super::Parts;
-use super::extracted::{argument_name, value_name};
+use super::extracted::value_name;
+use super::{Form, Parts};
 use crate::model::{Arg, dereferenced, plain_name};
 use crate::parse::{Param, ours_at};
 
 impl Parts<'_> {
-    /// Binds the parameters that are arguments, and reads them at the literal that declares them.
+    /// Adds the path parameters that are arguments, or that have a type to check, with the names
+    /// that the closure binds them to. They are read at the literal that declares them.
     ///
     /// The name has its place in the call. An editor that renames it would replace the whole
     /// literal otherwise.
-    pub(super) fn read_params(&mut self) {
+    pub(super) fn add_params(&mut self) {
         for (index, param) in self.params.iter().enumerate() {
             let name = match self.call.param_token(index) {
                 Some(token) => self.bound(token, &self.param_name(param, token)),
@@ -25,25 +26,38 @@ impl Parts<'_> {
             let at = ours_at(param.span());
             // The compiler does not infer the owner of a reference. That of `&str` is a `String`.
             let ty = match &param.ty {
-                Some(ty) => Some(quote!(: #ty)),
+                Some(ty) => Some(quote!(::<#ty, _>)),
                 None if self.call.borrows_param(index) => {
-                    Some(quote_spanned!(at=> : __http4k_ws::String))
+                    Some(quote_spanned!(at=> ::<__http4k_ws::String, _>))
                 }
                 None => None,
             };
-            let untyped = param.ty.is_none() && self.is_untyped(index);
             let literal = proc_macro2::Literal::usize_unsuffixed(index);
-            let read = match param.is_rest {
-                true => quote_spanned!(at=> call.rest(#literal)),
-                false => quote_spanned!(at=> call.param(#literal)),
+            let argument = match param.is_rest {
+                true => quote_spanned!(at=> __http4k_ws::rest #ty(#literal)),
+                false => quote_spanned!(at=> __http4k_ws::param #ty(#literal)),
             };
-            let read = self.described_param(index, at, read);
-            // In an array, because with `?` the compiler would infer `!` for the type.
-            self.read.extend(match untyped {
-                true => quote_spanned!(at=> let [#name] = #read.map(__http4k_ws::one)?;),
-                false => quote_spanned!(at=> let #name #ty = #read?;),
-            });
+            let argument = self.described_param(index, at, argument);
+            self.read.push((argument, name));
         }
+    }
+
+    /// Adds the request, if it is an argument. It is read behind all others.
+    pub(super) fn add_request(&mut self) {
+        let Some(req) = self.call.request() else {
+            return;
+        };
+        // The socket keeps a copy, with the extensions.
+        let argument = match self.call.socket() {
+            Some(_) => quote_spanned!(self.at=> __http4k_ws::request_of_socket()),
+            None => quote_spanned!(self.at=> __http4k_ws::request()),
+        };
+        let name = self.bound(req, req);
+        let arguments = match self.call.waits() {
+            true => &mut self.waited,
+            false => &mut self.read,
+        };
+        arguments.push((argument, name));
     }
 
     /// Returns the name that a parameter is bound to: the user's `token`, unless that would hide
@@ -85,12 +99,9 @@ impl Parts<'_> {
             Arg::Extracted(span) => {
                 let at = ours_at(*span);
                 let name = value_name(index, *span);
-                if !self.library_waits() {
-                    let argument = argument_name(index, *span);
-                    self.read.extend(quote_spanned! {at=>
-                        let #name = __http4k_ws::extract(&mut call, #argument).await?;
-                    });
-                }
+                let argument = quote_spanned!(at=> __http4k_ws::extracted());
+                let argument = self.described_argument(index, *span, argument);
+                self.waited.push((argument, name.to_token_stream()));
                 name.to_token_stream()
             }
             Arg::Captured(expr) => {
@@ -105,7 +116,7 @@ impl Parts<'_> {
                 let name = self.captured(index, place);
                 let star = quote_spanned!(name.span()=> *);
                 // One star for each in the source, and two for the reference that the route keeps.
-                let is_own = self.call.socket().is_some();
+                let is_own = self.form == Form::Own;
                 let stars = vec![star; if is_own { stars } else { stars + 2 }];
                 if is_own {
                     self.own(&name);
@@ -157,8 +168,12 @@ impl Parts<'_> {
         }
     }
 
-    /// Lets each call have its own copy of a captured value.
+    /// Lets each call have its own copy of a captured value. The library copies those of a closure
+    /// that owns all of them.
     pub(super) fn own(&mut self, name: &Ident) {
+        if matches!(self.form, Form::Own | Form::Given) {
+            return;
+        }
         self.copies.extend(quote_spanned! {name.span()=>
             let #name = __http4k_ws::copied(#name);
         });

@@ -1,16 +1,17 @@
-//! The description of a route by the types in its closure.
+//! The description of a route by the types that the compiler infers for its closure.
 //!
-//! The closure either calls the function, or describes it. Each type has a witness, whose type the
-//! compiler infers from the first of the two. In the second, all types are known, and a method of
-//! each witness is found by what its type implements. The function is not called then, and nothing
-//! is required of a type.
+//! An argument stands for its type, and so does what the library's constructor returns. Behind the
+//! constructor all types are known, and a method of each is found by what the type implements. The
+//! function is not called, and nothing is required of a type.
 //!
-//! All this makes a route more expensive to check by a quarter, and only documents use it. Without
-//! the feature `describe`, which is on if the library writes documents, a closure describes
-//! nothing.
+//! A response that may borrow from the call has no type outside of its closure. Such a closure has
+//! a [witness](Parts::given) of the type, and either calls the function or describes it.
+//!
+//! Only documents use descriptions. Without the feature `describe`, which is on if the library
+//! writes documents, a route describes nothing.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote_spanned};
 
 use super::Parts;
 use super::extracted::argument_name;
@@ -20,77 +21,83 @@ use crate::parse::{Protocol, ours_at};
 pub(in crate::expand) const DESCRIBES: bool = cfg!(any(feature = "describe", test));
 
 impl Parts<'_> {
-    /// Declares the witness of a type.
-    fn witness(&mut self, name: &str, at: Span) -> Ident {
-        let name = Ident::new(name, at);
-        self.witnesses
-            .extend(quote_spanned!(at=> let #name = __http4k_ws::witness();));
-        name
-    }
-
-    /// Returns `read`, which reads the path parameter with this index, with a witness of its type.
+    /// Returns the path parameter with this index as an argument, which is also described.
     pub(super) fn described_param(
         &mut self,
         index: usize,
         at: Span,
-        read: TokenStream,
+        argument: TokenStream,
     ) -> TokenStream {
         if !DESCRIBES {
-            return read;
+            return argument;
         }
-        let name = self.witness(&format!("p{index}"), at);
-        let index = Literal::usize_unsuffixed(index);
-        self.steps.push(quote_spanned!(at=> #name.__param(#index)));
-        quote_spanned!(at=> #name.of(#read))
+        let name = format_ident!("p{index}", span = at);
+        self.types
+            .extend(quote_spanned!(at=> let #name = #argument;));
+        self.steps.push(quote_spanned!(at=> (&#name).__param()));
+        quote_spanned!(at=> #name)
     }
 
-    /// Describes the `_` arguments, which stand for their types.
-    pub(super) fn describe_arguments(&mut self) {
+    /// Returns a `_` argument, which is also described.
+    pub(super) fn described_argument(
+        &mut self,
+        index: usize,
+        span: Span,
+        argument: TokenStream,
+    ) -> TokenStream {
         if !DESCRIBES {
-            return;
+            return argument;
         }
-        let arguments: Vec<_> = self.extracted().collect();
-        for (index, span) in arguments {
-            let (name, at) = (argument_name(index, span), ours_at(span));
-            self.steps
-                .push(quote_spanned!(at=> (&#name.witness()).__argument()));
-        }
+        let (name, at) = (argument_name(index, span), ours_at(span));
+        self.types
+            .extend(quote_spanned!(at=> let #name = #argument;));
+        self.steps
+            .push(quote_spanned!(at=> (&#name.witness()).__argument()));
+        quote_spanned!(at=> #name)
     }
 
-    /// Declares the witness of what the function returns, or of what its socket or stream carries.
-    /// The consumer that a ws function returns without its socket is of no known type.
-    pub(super) fn describe_result(&mut self) {
-        if !DESCRIBES || self.opens() {
-            return;
+    /// Returns the endpoint that `constructed` is, or has beside the type of its result.
+    pub(super) fn described(&self, constructed: &TokenStream) -> TokenStream {
+        let (at, types) = (self.at, &self.types);
+        let has_type = self.has_type();
+        if !DESCRIBES {
+            return match has_type {
+                true => quote_spanned!(at=> #constructed.0),
+                false => constructed.clone(),
+            };
         }
-        let at = self.at;
-        let name = self.witness("r", at);
-        self.steps.push(match (self.call.socket(), self.protocol) {
-            (None, _) => quote_spanned!(at=> (&#name).__response()),
-            (Some(_), Protocol::Sse) => quote_spanned!(at=> (&#name).__events()),
-            (Some(_), _) => quote_spanned!(at=> (&#name).__socket()),
+        let mut steps = self.steps.clone();
+        if !has_type {
+            if steps.is_empty() {
+                return constructed.clone();
+            }
+            return quote_spanned!(at=> { #types #constructed.described([#(#steps),*]) });
+        }
+        steps.push(match (self.call.socket(), self.protocol) {
+            (None, _) => quote_spanned!(at=> (&e.1).__response()),
+            (Some(_), Protocol::Sse) => quote_spanned!(at=> (&e.1).__events()),
+            (Some(_), _) => quote_spanned!(at=> (&e.1).__socket()),
         });
-        self.result = Some(name);
-    }
-
-    /// Returns the path of the step `name`, which has the value that the result is made of. It
-    /// is a method of the result's witness, if there is one.
-    pub(super) fn witnessed(&self, name: &Ident) -> TokenStream {
-        match &self.result {
-            Some(result) => quote_spanned!(self.at=> #result.#name),
-            None => quote_spanned!(self.at=> __http4k_ws::#name),
-        }
-    }
-
-    /// Returns `respond`, or the description if there is no request.
-    pub(super) fn or_described(&self, respond: &TokenStream) -> TokenStream {
-        let (at, witnesses, steps) = (self.at, &self.witnesses, &self.steps);
-        if steps.is_empty() {
-            return respond.clone();
-        }
         quote_spanned! {at=>
-            #witnesses
-            if call.is_request() { #respond } else { call.describe([#(#steps),*]) }
+            { #types let e = #constructed; e.0.described([#(#steps),*]) }
+        }
+    }
+
+    /// Returns the body of a closure that responds if it is given `values`, and describes the
+    /// response by a step of the library otherwise.
+    pub(super) fn given(
+        &self,
+        values: &TokenStream,
+        respond: &TokenStream,
+        describe: &str,
+    ) -> TokenStream {
+        let (at, describe) = (self.at, format_ident!("{describe}", span = self.at));
+        quote_spanned! {at=>
+            let r = __http4k_ws::witness();
+            match given {
+                __http4k_ws::Some(#values) => #respond,
+                __http4k_ws::None => __http4k_ws::#describe((&r).__response()),
+            }
         }
     }
 }

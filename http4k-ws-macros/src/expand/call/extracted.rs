@@ -17,19 +17,21 @@ impl Parts<'_> {
         })
     }
 
-    /// Returns `one` of each `_` argument, in the nested pairs of the library's `ReadArguments`.
-    pub(super) fn pairs(&self, one: fn(usize, Span) -> TokenStream) -> Option<TokenStream> {
-        let all = self.extracted().map(|(index, span)| one(index, span));
-        all.reduce(|before, last| quote_spanned!(self.at=> (#before, #last)))
-    }
-
     /// Adds the check that at most one of the `_` arguments reads the body to the function's call.
     pub(super) fn with_body_read_once(&self, function: TokenStream) -> TokenStream {
-        let extracted = self.extracted();
-        let extracted: Vec<Ident> = extracted.map(|(i, span)| argument_name(i, span)).collect();
+        let extracted: Vec<(usize, Span)> = self.extracted().collect();
         if extracted.len() < 2 {
             return function;
         }
+        let types = extracted.iter().map(|&(index, span)| {
+            let (argument, value) = (argument_name(index, span), value_name(index, span));
+            quote_spanned! {argument.span()=>
+                let #argument = __http4k_ws::extracted_from(&#value);
+            }
+        });
+        let types: TokenStream = types.collect();
+        let names = extracted.iter().map(|&(i, span)| argument_name(i, span));
+        let extracted: Vec<Ident> = names.collect();
         let mut checks = TokenStream::new();
         for (index, second) in extracted.iter().enumerate() {
             for first in &extracted[..index] {
@@ -44,6 +46,7 @@ impl Parts<'_> {
                 // The trait is needed only if one of the arguments does not read the body.
                 #[allow(unused_imports)]
                 use __http4k_ws::BodyOnce as _;
+                #types
                 (#function, #checks).0
             }
         }

@@ -72,18 +72,6 @@ impl Parts<'_> {
         closure
     }
 
-    /// Returns `true` if the parameter with this index is passed to a closure without a type for
-    /// it.
-    pub(super) fn is_untyped(&self, param: usize) -> bool {
-        let Shape::Closure(closure) = &self.call.shape else {
-            return false;
-        };
-        let mut inputs = closure.inputs.iter().zip(&self.call.args);
-        inputs.any(|(pat, arg)| {
-            matches!((pat, arg), (Pat::Ident(_), Arg::Param(index, _)) if *index == param)
-        })
-    }
-
     /// Captures a function value, which is evaluated once. A consumer outlives the route's call, so
     /// it shares the value.
     fn shared(&mut self, function: &impl ToTokens) -> TokenStream {
@@ -92,9 +80,6 @@ impl Parts<'_> {
         let mut value = function.to_token_stream();
         if self.call.socket().is_some() {
             value = quote_spanned!(at=> __http4k_ws::Arc::new(#value));
-            self.copies.extend(quote_spanned! {at=>
-                let #name = ::core::clone::Clone::clone(#name);
-            });
         }
         self.captured.push((name.clone(), value));
         name.to_token_stream()

@@ -103,7 +103,7 @@ impl Explanation {
     /// ```
     pub fn status(&self) -> Option<StatusCode> {
         match self.outcome {
-            Outcome::Found | Outcome::Mounted | Outcome::Described(_) => None,
+            Outcome::Found | Outcome::Mounted => None,
             Outcome::NotFound | Outcome::NoWebSocket => Some(StatusCode::NOT_FOUND),
             Outcome::NotAllowed(_) if self.query.method == Method::OPTIONS => {
                 Some(StatusCode::NO_CONTENT)

@@ -1,0 +1,135 @@
+//! The values that a route captures.
+#![allow(missing_docs)]
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A value that belongs to the route. Each call borrows it or takes a copy.
+///
+/// It is `Send` and `Sync` for every `T`. The bounds on `T` are checked as the value is
+/// captured, so that the compiler reports a missing one at that argument only.
+pub struct Captured<T>(Box<dyn Kept<T>>);
+
+/// A value whose bounds were checked when it was captured.
+trait Kept<T>: Send + Sync {
+    fn kept(&self) -> &T;
+    fn copy(&self) -> T;
+}
+
+impl<T: Clone + Send + Sync> Kept<T> for T {
+    fn kept(&self) -> &T {
+        self
+    }
+
+    fn copy(&self) -> T {
+        self.clone()
+    }
+}
+
+impl<T> Deref for Captured<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.kept()
+    }
+}
+
+impl<T> fmt::Debug for Captured<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Captured")
+    }
+}
+
+/// Captures a copy of a borrowed value.
+pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> Captured<T> {
+    evaluated(value.clone())
+}
+
+/// Captures a value that was created for the route.
+pub fn evaluated<T: Clone + Send + Sync + 'static>(value: T) -> Captured<T> {
+    Captured(Box::new(value))
+}
+
+/// Returns a copy for one call.
+pub fn copied<T>(captured: &Captured<T>) -> T {
+    captured.0.copy()
+}
+
+/// A value that is passed as itself or as its target: `Arc<dyn Store>` as `dyn Store`.
+///
+/// `Via` distinguishes the two. It is inferred from the type of the function's parameter.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be passed as `{To}`",
+    label = "the function takes neither a reference to this nor to its target",
+    note = "write `&*store` for the target of an `Arc` or a `Box`"
+)]
+pub trait Lent<To: ?Sized, Via> {
+    /// Borrows the value.
+    fn lent(&self) -> &To;
+}
+
+/// A marker for a value that is passed as itself.
+#[derive(Debug)]
+pub enum Direct {}
+
+/// A marker for a value that is passed as its target.
+#[derive(Debug)]
+pub enum Behind {}
+
+impl<T: ?Sized> Lent<T, Direct> for T {
+    fn lent(&self) -> &T {
+        self
+    }
+}
+
+impl<T: Deref<Target = To>, To: ?Sized> Lent<To, Behind> for T {
+    fn lent(&self) -> &To {
+        self
+    }
+}
+
+/// Borrows `value` as the type that the function takes.
+pub fn lent<T: Lent<To, Via>, To: ?Sized, Via>(value: &T) -> &To {
+    value.lent()
+}
+
+/// The captured values of one route. Several are a pair: all before the last, and the last.
+pub trait Copies: Send + Sync + 'static {
+    /// The copies for one call, in the same pairs.
+    type Own;
+
+    /// Copies the values.
+    fn copies(&self) -> Self::Own;
+}
+
+impl Copies for () {
+    type Own = ();
+
+    fn copies(&self) {}
+}
+
+impl<T: 'static> Copies for Captured<T> {
+    type Own = T;
+
+    fn copies(&self) -> T {
+        copied(self)
+    }
+}
+
+/// A function value, which the sockets of a route share.
+impl<F: Send + Sync + 'static> Copies for Arc<F> {
+    type Own = Self;
+
+    fn copies(&self) -> Self {
+        Self::clone(self)
+    }
+}
+
+impl<A: Copies, B: Copies> Copies for (A, B) {
+    type Own = (A::Own, B::Own);
+
+    fn copies(&self) -> Self::Own {
+        (self.0.copies(), self.1.copies())
+    }
+}

@@ -1,0 +1,276 @@
+//! The handlers of generated calls, which read the arguments of a route and call its closure.
+
+use std::future::{self, Future};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::captured::Copies;
+use super::endpoint::Endpoint;
+use crate::describe::RouteDescription;
+use crate::handler::arguments::Arguments;
+use crate::handler::given;
+use crate::handler::reading::ReadArguments;
+use crate::handler::{
+    AfterPanic, BoxHttpHandler, BoxWsHandler, Call, Caught, ErasedHttpHandler, ErasedWsHandler,
+    IntoWsResponse, ResponseFuture, WsResponse, WsResponseFuture, called,
+};
+use crate::message::{IntoResponse, Request, Response};
+
+/// What a call receives: its request with the values of its arguments, or nothing if it describes
+/// its response.
+pub(super) type Received<Values> = Option<(Call, Values)>;
+
+/// A route whose arguments are read at once.
+struct Called<C, A, F> {
+    captured: C,
+    arguments: A,
+    call: F,
+}
+
+/// A route that waits for `_` arguments.
+struct Waiting<C, A, E, F> {
+    captured: C,
+    arguments: A,
+    extracted: E,
+    call: F,
+}
+
+/// A route that waits for `_` arguments, and then for a future of the type `T`.
+pub(super) struct Reading<C, A, E, F, T> {
+    pub(super) captured: C,
+    pub(super) arguments: A,
+    pub(super) extracted: E,
+    pub(super) call: F,
+    pub(super) returned: PhantomData<fn() -> T>,
+}
+
+impl<C, A, F> ErasedHttpHandler for Called<C, A, F>
+where
+    C: Send + Sync,
+    A: Arguments,
+    F: for<'a> Fn(&'a C, Received<A::Values>) -> ResponseFuture<'a> + Send + Sync,
+{
+    fn call(&self, request: Request) -> ResponseFuture<'_> {
+        self.routed(Call::resumed(request))
+    }
+
+    fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
+        let started = called(|| match self.arguments.parse(&mut call) {
+            Ok(values) => (self.call)(&self.captured, Some((call, values))),
+            Err(rejection) => at_once(rejection.into_response()),
+        });
+        started.unwrap_or_else(|panic| at_once(Response::after_panic(panic)))
+    }
+
+    fn describe(&self, route: &mut RouteDescription) {
+        given::describe((self.call)(&self.captured, None), route);
+    }
+}
+
+impl<C, A, F> ErasedWsHandler for Called<C, A, F>
+where
+    C: Send + Sync,
+    A: Arguments,
+    F: for<'a> Fn(&'a C, (Call, A::Values)) -> WsResponseFuture<'a> + Send + Sync,
+{
+    fn call(&self, request: Request) -> WsResponseFuture<'_> {
+        self.routed(Call::resumed(request))
+    }
+
+    fn routed(&self, mut call: Call) -> WsResponseFuture<'_> {
+        let started = called(|| match self.arguments.parse(&mut call) {
+            Ok(values) => (self.call)(&self.captured, (call, values)),
+            Err(rejection) => ws_at_once(rejection.into_ws_response()),
+        });
+        started.unwrap_or_else(|panic| ws_at_once(WsResponse::after_panic(panic)))
+    }
+}
+
+impl<C, A, E, F> ErasedHttpHandler for Waiting<C, A, E, F>
+where
+    C: Send + Sync,
+    A: Arguments<Values: Send>,
+    E: ReadArguments,
+    F: for<'a> Fn(&'a C, Received<(A::Values, E::Values)>) -> ResponseFuture<'a> + Send + Sync,
+{
+    fn call(&self, request: Request) -> ResponseFuture<'_> {
+        self.routed(Call::resumed(request))
+    }
+
+    fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
+        let values = match called(|| self.arguments.parse(&mut call)) {
+            Ok(Ok(values)) => values,
+            Ok(Err(rejection)) => return at_once(rejection.into_response()),
+            Err(panic) => return at_once(Response::after_panic(panic)),
+        };
+        Box::pin(Caught::new(async move {
+            let response = match self.extracted.read(&mut call).await {
+                Ok(read) => (self.call)(&self.captured, Some((call, (values, read)))),
+                Err(rejection) => return rejection.into_response(),
+            };
+            response.await
+        }))
+    }
+
+    fn describe(&self, route: &mut RouteDescription) {
+        given::describe((self.call)(&self.captured, None), route);
+    }
+}
+
+impl<C, A, E, F> ErasedWsHandler for Waiting<C, A, E, F>
+where
+    C: Send + Sync,
+    A: Arguments<Values: Send>,
+    E: ReadArguments,
+    F: for<'a> Fn(&'a C, (Call, (A::Values, E::Values))) -> WsResponseFuture<'a> + Send + Sync,
+{
+    fn call(&self, request: Request) -> WsResponseFuture<'_> {
+        self.routed(Call::resumed(request))
+    }
+
+    fn routed(&self, mut call: Call) -> WsResponseFuture<'_> {
+        let values = match called(|| self.arguments.parse(&mut call)) {
+            Ok(Ok(values)) => values,
+            Ok(Err(rejection)) => return ws_at_once(rejection.into_ws_response()),
+            Err(panic) => return ws_at_once(WsResponse::after_panic(panic)),
+        };
+        Box::pin(Caught::new(async move {
+            let response = match self.extracted.read(&mut call).await {
+                Ok(read) => (self.call)(&self.captured, (call, (values, read))),
+                Err(rejection) => return rejection.into_ws_response(),
+            };
+            response.await
+        }))
+    }
+}
+
+impl<C, A, E, F, T> ErasedHttpHandler for Reading<C, A, E, F, T>
+where
+    C: Copies,
+    A: Arguments<Values: Send>,
+    E: ReadArguments,
+    F: Fn(C::Own, A::Values, E::Values) -> T + Send + Sync,
+    T: Future<Output: IntoResponse> + Send,
+{
+    fn call(&self, request: Request) -> ResponseFuture<'_> {
+        self.routed(Call::resumed(request))
+    }
+
+    fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
+        let values = match called(|| self.arguments.parse(&mut call)) {
+            Ok(Ok(values)) => values,
+            Ok(Err(rejection)) => return at_once(rejection.into_response()),
+            Err(panic) => return at_once(Response::after_panic(panic)),
+        };
+        Box::pin(Caught::new(async move {
+            let response = match self.extracted.read(&mut call).await {
+                Ok(read) => (self.call)(self.captured.copies(), values, read),
+                Err(rejection) => return rejection.into_response(),
+            };
+            response.await.into_response()
+        }))
+    }
+}
+
+pub(super) fn at_once<'a>(response: Response) -> ResponseFuture<'a> {
+    Box::pin(future::ready(response))
+}
+
+pub(super) fn ws_at_once<'a>(response: WsResponse) -> WsResponseFuture<'a> {
+    Box::pin(future::ready(response))
+}
+
+/// Returns the endpoint of an HTTP call, which describes itself by its closure.
+pub(super) fn of_http<C, A, F>(captured: C, arguments: A, call: F) -> Endpoint
+where
+    C: Send + Sync + 'static,
+    A: Arguments,
+    F: for<'a> Fn(&'a C, Received<A::Values>) -> ResponseFuture<'a> + Send + Sync + 'static,
+{
+    let called = Called {
+        captured,
+        arguments,
+        call,
+    };
+    Endpoint::http(BoxHttpHandler::erased(Arc::new(called)))
+}
+
+pub(super) fn of_ws<C, A, F>(captured: C, arguments: A, call: F) -> Endpoint
+where
+    C: Send + Sync + 'static,
+    A: Arguments,
+    F: for<'a> Fn(&'a C, (Call, A::Values)) -> WsResponseFuture<'a> + Send + Sync + 'static,
+{
+    let called = Called {
+        captured,
+        arguments,
+        call,
+    };
+    Endpoint::ws(BoxWsHandler::erased(Arc::new(called)))
+}
+
+pub(super) fn of_waiting_http<C, A, E, F>(
+    captured: C,
+    arguments: A,
+    extracted: E,
+    call: F,
+) -> Endpoint
+where
+    C: Send + Sync + 'static,
+    A: Arguments<Values: Send>,
+    E: ReadArguments,
+    F: for<'a> Fn(&'a C, Received<(A::Values, E::Values)>) -> ResponseFuture<'a>
+        + Send
+        + Sync
+        + 'static,
+{
+    let waiting = Waiting {
+        captured,
+        arguments,
+        extracted,
+        call,
+    };
+    reading::<E>(Endpoint::http(BoxHttpHandler::erased(Arc::new(waiting))))
+}
+
+pub(super) fn of_waiting_ws<C, A, E, F>(
+    captured: C,
+    arguments: A,
+    extracted: E,
+    call: F,
+) -> Endpoint
+where
+    C: Send + Sync + 'static,
+    A: Arguments<Values: Send>,
+    E: ReadArguments,
+    F: for<'a> Fn(&'a C, (Call, (A::Values, E::Values))) -> WsResponseFuture<'a>
+        + Send
+        + Sync
+        + 'static,
+{
+    let waiting = Waiting {
+        captured,
+        arguments,
+        extracted,
+        call,
+    };
+    reading::<E>(Endpoint::ws(BoxWsHandler::erased(Arc::new(waiting))))
+}
+
+/// Returns an endpoint with what its `_` arguments require.
+pub(super) fn reading<E: ReadArguments>(mut endpoint: Endpoint) -> Endpoint {
+    E::add_params(&mut endpoint.reads);
+    E::add_needs(&mut endpoint.needs);
+    endpoint
+}
+
+/// Returns the response to a call that is not described by its closure.
+pub(super) fn received<'a, Values>(
+    received: Received<Values>,
+    respond: impl FnOnce(Call, Values) -> ResponseFuture<'a>,
+) -> ResponseFuture<'a> {
+    match received {
+        Some((call, values)) => respond(call, values),
+        None => at_once(Response::default()),
+    }
+}
