@@ -1,13 +1,25 @@
 //! The check of the streams: on each new link, and whenever no stream has a subject.
 //!
 //! 1. The epoch is a part of the subjects in the configuration of the log, so creating the log
-//!    chooses it. Of two nodes that create the log at once, one does, and both have its epoch.
-//! 2. An entry is stored in the epoch of its subject or not at all, and its subject tells the epoch
+//!    chooses it.
+//! 2. A server without a cluster looks for the name of a stream first, and enters the new one last.
+//!    If several nodes create the log at once, it may therefore create several. Only the one that
+//!    it enters last has the name. Each other still stores and carries what has its subjects, and
+//!    a node in its epoch would be alone. So a node waits for a random time before it creates the
+//!    log, and none uses a log before it is [`SETTLED`].
+//! 3. A server that is slower than that is found out later: every operation that reads, and every
+//!    heartbeat, fails if the epoch is not that of the log ([`Shared::still`]).
+//! 4. The same must not happen to the members. So the one node that knows an epoch first creates
+//!    their stream, before it creates the log or ends the epoch before.
+//! 5. An entry is stored in the epoch of its subject or not at all, and its subject tells the epoch
 //!    when it is carried. So nothing depends on when a node notices a new epoch.
-//! 3. If the log no longer has an entry that this node has seen, or the members of this epoch are
+//! 6. If the log no longer has an entry that this node has seen, or the members of this epoch are
 //!    gone, the epoch ends, and another begins.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use crate::config::Storage;
 use crate::jetstream::{Info, MESSAGE_ID, Republish, StreamConfig, code};
@@ -16,6 +28,12 @@ use crate::shared::{Current, Shared};
 
 /// The changes of the streams that one check follows.
 const STEPS: usize = 8;
+
+/// The longest time before a node creates a log that does not exist (2).
+const SPREAD: Duration = Duration::from_millis(100);
+
+/// The age of a log from which a node uses it (2).
+const SETTLED: Duration = Duration::from_millis(250);
 
 /// The time in which a publication is stored once.
 const ONCE_NANOS: u64 = 60_000_000_000;
@@ -46,11 +64,18 @@ impl Shared {
 
     async fn check_streams(&self, link: &Link) -> Result<u64, Failure> {
         let log = self.layout.log_stream();
+        let mut is_settled = false;
         for _ in 0..STEPS {
             let Some(info) = link.info(&log).await? else {
                 self.create(link).await?;
                 continue;
             };
+            // Once only: the clocks of the node and the server may differ.
+            if let (false, Some(left)) = (is_settled, unsettled(&info)) {
+                is_settled = true;
+                sleep(left).await;
+                continue;
+            }
             let Some(epoch) = self.layout.epoch_of(&info.config.subjects) else {
                 let text = format!("the stream {log} is not one of http4k-ws");
                 return Err(refused(text));
@@ -112,17 +137,30 @@ impl Shared {
         Ok(there.is_some_and(|there| there.header(MESSAGE_ID) != Some(&witness.id)))
     }
 
-    /// Creates the log with a new epoch, and removes the members of earlier ones. Another node may
-    /// be faster.
+    /// Creates the log with a new epoch, unless another node does so, and waits until it is
+    /// settled. Removes the members of the other epochs.
     async fn create(&self, link: &Link) -> Result<(), Failure> {
-        // Those that exist by now are of earlier epochs.
-        let earlier = link.streams_of(&self.layout.all_members()).await?;
-        match link.create(&self.log_config(rand::random())).await {
+        let log = self.layout.log_stream();
+        sleep(SPREAD.mul_f64(f64::from(rand::random::<u16>()) / 65_536.0)).await;
+        if link.info(&log).await?.is_some() {
+            return Ok(());
+        }
+        // Those that exist by now are of other epochs.
+        let mut obsolete = link.streams_of(&self.layout.all_members()).await?;
+        let epoch = rand::random();
+        link.create(&self.member_config(epoch)).await?;
+        match link.create(&self.log_config(epoch)).await {
             Ok(_) => {}
-            Err(failure) if failure.is(code::NAME_IN_USE) => return Ok(()),
+            Err(failure) if failure.is(code::NAME_IN_USE) => {}
             Err(failure) => return Err(failure),
         }
-        for stream in earlier {
+        sleep(SETTLED).await;
+        let info = link.info(&log).await?;
+        let now = info.and_then(|info| self.layout.epoch_of(&info.config.subjects));
+        if now != Some(epoch) {
+            obsolete = vec![self.layout.member_stream(epoch)];
+        }
+        for stream in obsolete {
             link.delete(&stream).await?;
         }
         Ok(())
@@ -136,8 +174,9 @@ impl Shared {
         let info = match link.info(&wanted.name).await? {
             Some(info) => info,
             None if known.is_some() => return Ok(false),
+            // The node that was to create it has failed.
             None => match link.create(&wanted).await {
-                Err(failure) if failure.is(code::NAME_IN_USE) => {
+                Err(failure) if code::EXISTS.iter().any(|code| failure.is(*code)) => {
                     let info = link.info(&wanted.name).await?;
                     info.ok_or(Failure::Absent)?
                 }
@@ -175,7 +214,7 @@ impl Shared {
         }
     }
 
-    fn member_config(&self, epoch: u64) -> StreamConfig {
+    pub(crate) fn member_config(&self, epoch: u64) -> StreamConfig {
         StreamConfig {
             name: self.layout.member_stream(epoch),
             subjects: vec![self.layout.members(epoch)],
@@ -205,6 +244,12 @@ impl Shared {
             republish: None,
         }
     }
+}
+
+/// Returns the time until a log may be used, if it is too young (2).
+fn unsettled(info: &Info) -> Option<Duration> {
+    let left = SETTLED.checked_sub(info.age()?)?;
+    (!left.is_zero()).then_some(left)
 }
 
 fn refused(text: String) -> Failure {

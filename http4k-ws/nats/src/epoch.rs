@@ -42,6 +42,8 @@ impl Shared {
     /// Stores the entry that ends an epoch, unless there is one (2).
     async fn end(&self, link: &Link, ended: u64) -> Result<(), Failure> {
         let next: u64 = rand::random();
+        // No other node knows this epoch, so none creates the stream at the same time.
+        link.create(&self.member_config(next)).await?;
         let put = Put {
             subject: self.layout.end(ended),
             payload: Bytes::from(format!("{next:016x}")),
@@ -49,8 +51,10 @@ impl Shared {
             ..Put::default()
         };
         match link.put(put).await {
-            Ok(_) | Err(Failure::Absent) => Ok(()),
-            Err(failure) if failure.is_conflict() => Ok(()),
+            Ok(_) => Ok(()),
+            Err(failure) if failure == Failure::Absent || failure.is_conflict() => {
+                link.delete(&self.layout.member_stream(next)).await
+            }
             Err(failure) => Err(failure),
         }
     }

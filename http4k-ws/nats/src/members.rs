@@ -14,6 +14,7 @@
 //! 5. A node stores the departure of a member of another node only if the log has no new entry
 //!    since the row was read. So it never follows the return of that member.
 
+use futures_util::future::try_join;
 use http4k_ws::topics::engine::{AttemptError, Member, MemberId, NodeId, Publication};
 use http4k_ws::topics::{Position, TopicName};
 
@@ -176,8 +177,18 @@ impl Shared {
         Err(busy())
     }
 
-    /// Returns the members of a topic, and the position at which they were read.
+    /// Returns the members of a topic, and the position at which they were read, if the epoch has
+    /// not ended.
     pub(crate) async fn members(
+        &self,
+        at: &Current,
+        topic: &TopicName,
+    ) -> Result<(Vec<Member>, Position), Failure> {
+        let (members, ()) = try_join(self.read_members(at, topic), self.still(at)).await?;
+        Ok(members)
+    }
+
+    async fn read_members(
         &self,
         at: &Current,
         topic: &TopicName,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join;
 use http4k_ws::topics::engine::{
     AttemptError, Down, Engine, EngineEvents, EngineFuture, History, Interest, Member,
     MemberChange, MemberId, NodeId, Publication,
@@ -71,7 +72,8 @@ impl Engine for NatsEngine {
                 shared.end_without_members(&at.link, at.epoch).await?;
                 return Err(Failure::Absent);
             }
-            shared.beat(&at, node).await
+            let (ended, ()) = try_join(shared.beat(&at, node), shared.still(&at)).await?;
+            Ok(ended)
         }))
     }
 

@@ -25,6 +25,9 @@ pub(crate) mod code {
     pub(crate) const NO_MESSAGE: u64 = 10_037;
     /// A stream with the name has another configuration.
     pub(crate) const NAME_IN_USE: u64 = 10_058;
+    /// The stream exists, or one with its subjects. A server may find out either of a stream that
+    /// is created twice at once.
+    pub(crate) const EXISTS: [u64; 2] = [NAME_IN_USE, 10_065];
     /// The last sequence of the subject is not the expected one.
     pub(crate) const WRONG_LAST_SEQUENCE: u64 = 10_071;
     /// The same, as servers since 2.10 say it of a subject.

@@ -84,7 +84,7 @@ impl Stored {
 }
 
 /// Reads a time as the nanoseconds since 1970.
-fn nanos(time: &str) -> Option<i128> {
+pub(super) fn nanos(time: &str) -> Option<i128> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     Some(time.unix_timestamp_nanos())
 }

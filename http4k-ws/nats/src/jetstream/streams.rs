@@ -1,9 +1,13 @@
 //! Streams: their configuration, and the requests that create, read and delete them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use time::OffsetDateTime;
 
 use super::code;
+use super::stored::nanos;
 use crate::link::{Failure, Link};
 
 /// The part of the configuration of a stream that the engine sets.
@@ -40,6 +44,17 @@ pub(crate) struct Info {
     /// The time of its creation. A stream that was created again has another.
     pub(crate) created: String,
     pub(crate) state: StreamState,
+}
+
+impl Info {
+    /// Returns the age of the stream, by the clocks of the server and this machine. Zero if that of
+    /// the server is ahead.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        let now = OffsetDateTime::now_utc().unix_timestamp_nanos();
+        let age = now.saturating_sub(nanos(&self.created)?);
+        let age = u64::try_from(age.max(0)).unwrap_or(u64::MAX);
+        Some(Duration::from_nanos(age))
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,12 +5,14 @@ use std::time::Duration;
 use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
-use http4k_ws::topics::{Feed, Resume, TopicNode, Topics};
-use http4k_ws_nats::NatsEngine;
-use tokio::time::timeout;
+use http4k_ws::topics::engine::Engine;
+use http4k_ws::topics::{Feed, Resume, TopicName, TopicNode, Topics};
+use tokio::time::{sleep, timeout};
 
+use crate::engine::connect;
 use crate::nats::Nats;
 use crate::support::run;
+use crate::together::replace_log;
 
 type Socket = WebSocket<String, Feed<String>>;
 
@@ -35,8 +37,11 @@ routes! {
 
 /// Returns the application of another node.
 async fn node(nats: &Nats) -> PolyHandler {
-    let engine = NatsEngine::connect("chat", &nats.url()).await.unwrap();
-    app(TopicNode::new(engine).topics("room"))
+    app(rooms(nats, Duration::from_secs(15)).await)
+}
+
+async fn rooms(nats: &Nats, lease: Duration) -> Topics<String> {
+    TopicNode::new(connect("chat", &nats.url(), lease).await).topics("room")
 }
 
 async fn open(app: &PolyHandler, path: &str) -> WebSocket {
@@ -107,5 +112,34 @@ fn two_applications_are_one_chat() {
         let mut ann = open(&other, &format!("ann?after={after}")).await;
         assert_eq!(said(&mut ann).await, "one");
         assert_eq!(said(&mut ann).await, "two");
+    });
+}
+
+/// A server may create two logs for nodes that start at once, of which one loses its name.
+#[test]
+fn members_of_a_node_that_is_alone_in_an_epoch_are_registered_with_the_others() {
+    let Some(nats) = Nats::start() else { return };
+    run(async {
+        let rooms = rooms(&nats, Duration::from_millis(1500)).await;
+        let alone = app(rooms.clone());
+        let mut ann = open(&alone, "ann").await;
+        while !matches!(next(&mut ann).await, Feed::Joined { .. }) {}
+        let epoch = rooms.topic("lobby").position().await.unwrap().epoch();
+        replace_log(&nats, "chat", epoch, epoch ^ 1).await;
+
+        let other = connect("chat", &nats.url(), Duration::from_secs(15)).await;
+        let lobby = TopicName::new("room", "lobby").unwrap();
+        let present = async {
+            loop {
+                let (members, at) = other.members(&lobby).await.unwrap();
+                assert_eq!(at.epoch(), epoch ^ 1);
+                if members.iter().any(|member| member.name == "ann") {
+                    break;
+                }
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), present).await.unwrap();
+        while !matches!(next(&mut ann).await, Feed::Lost { .. }) {}
     });
 }

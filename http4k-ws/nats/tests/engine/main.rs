@@ -30,5 +30,6 @@ mod scenario;
 mod secured;
 #[path = "../../../../tests/engines/support.rs"]
 mod support;
+mod together;
 #[path = "../../../../tests/engines/verify.rs"]
 mod verify;
