@@ -259,6 +259,11 @@ impl Continuity {
         self.settle(out);
     }
 
+    /// Notes that the history that was requested will not come. The position must be read again.
+    pub(super) fn forget_reading(&mut self) {
+        self.reading = None;
+    }
+
     fn drop_waiting(&mut self, epoch: u64) {
         self.waiting.retain(|arrived| arrived.at.epoch() != epoch);
         self.waiting_bytes = self.waiting.iter().map(|arrived| arrived.bytes.len()).sum();

@@ -68,7 +68,8 @@ impl<M: Message + Clone> Membership<M> {
             Arc::clone(&self.here),
             self.number,
         );
-        self.end = self.topic.hub().spawn(async move {
+        // In the runtime of the socket, so that it does not end before that.
+        let end = tokio::spawn(async move {
             tokio::time::sleep_until(time).await;
             if let Some(gone) = hub.change(&here, |state| state.remove(number)) {
                 let status = WsStatus::POLICY_VIOLATION.with_reason("the membership has expired");
@@ -76,6 +77,7 @@ impl<M: Message + Clone> Membership<M> {
                     .close(status.unwrap_or(WsStatus::POLICY_VIOLATION));
             }
         });
+        self.end = Some(end);
         self
     }
 

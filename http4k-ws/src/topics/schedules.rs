@@ -10,6 +10,7 @@
 
 mod checked;
 mod recorder;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use super::engine::FaultyEngine;
 use super::outlet::private::AnyOutlet;
-use super::{Feed, Join, Membership, Position, PublishError, Topic, TopicNode};
+use super::{Feed, Join, Membership, Position, PublishError, Topic, TopicName, TopicNode};
 use crate::message::Request;
 use crate::random::Random;
 use checked::{Checked, Found, Publications, Worth};
@@ -28,7 +29,7 @@ type Published = Arc<Mutex<Vec<(String, Result<Position, PublishError>)>>>;
 struct Subscriber {
     recorder: Arc<Recorder>,
     after: Option<Position>,
-    _membership: Membership<String>,
+    membership: Membership<String>,
 }
 
 struct Run {
@@ -47,12 +48,8 @@ impl Run {
     async fn join(&mut self, after: Option<Position>) {
         let node = self.random.below(NODES);
         self.next += 1;
-        let recorder = Arc::new(Recorder {
-            id: self.next,
-            received: Mutex::default(),
-            random: Mutex::new(Random::seeded(self.next)),
-            slow: self.random.below(3) == 0,
-        });
+        let slow = self.random.below(3) == 0;
+        let recorder = Arc::new(Recorder::new(self.next, slow));
         let outlet = AnyOutlet(Arc::clone(&recorder) as _);
         let mut join = Join::new(self.topics[node].clone(), &Request::default(), outlet);
         join = join.after(after);
@@ -63,7 +60,7 @@ impl Run {
             self.subscribers.push(Subscriber {
                 recorder,
                 after,
-                _membership: membership,
+                membership,
             });
         }
     }
@@ -153,37 +150,41 @@ impl Run {
         tokio::time::sleep(Duration::from_secs(100)).await;
     }
 
-    /// Checks what each subscriber received.
     fn check(&self, found: &mut Found, worth: &mut Worth) {
         let published = self.published.lock().unwrap();
-        let mut all = Publications::default();
-        for (text, outcome) in published.iter() {
-            match outcome {
-                Ok(at) => drop(all.acknowledged.insert(*at, text)),
-                // The outcome may be unknown to the publisher.
-                Err(_) => drop(all.failed.insert(text)),
-            }
-        }
+        let all = Publications::of(&published);
         worth.acknowledged += all.acknowledged.len();
         worth.failed += all.failed.len();
         let name = self.topics[0].name().expect("a name");
-        let last = self.engine.position(name);
-        let members = self.engine.members(name).into_iter();
-        let table: BTreeMap<_, _> = members.map(|m| (m.id, m.name)).collect();
-        for subscriber in &self.subscribers {
-            let received = subscriber.recorder.received.lock().unwrap();
-            let mut checked = Checked::default();
-            if let Some(after) = subscriber.after {
-                checked.stay(after);
-            }
-            for feed in received.iter() {
-                checked.receive(feed, &all, found, worth);
-            }
-            found.silent += checked.missing(&all);
-            found.views += usize::from(checked.view.as_ref() != Some(&table));
-            let at_most = |at: Position| at.epoch() == last.epoch() && at.offset() <= last.offset();
-            found.behind += usize::from(!checked.at.is_some_and(at_most));
+        check(&self.engine, name, &self.subscribers, &all, found, worth);
+    }
+}
+
+/// Checks what each subscriber of a topic received.
+fn check(
+    engine: &FaultyEngine,
+    topic: &TopicName,
+    subscribers: &[Subscriber],
+    all: &Publications<'_>,
+    found: &mut Found,
+    worth: &mut Worth,
+) {
+    let last = engine.position(topic);
+    let members = engine.members(topic).into_iter();
+    let table: BTreeMap<_, _> = members.map(|m| (m.id, m.name)).collect();
+    for subscriber in subscribers {
+        let received = subscriber.recorder.received.lock().unwrap();
+        let mut checked = Checked::default();
+        if let Some(after) = subscriber.after {
+            checked.stay(after);
         }
+        for feed in received.iter() {
+            checked.receive(feed, all, found, worth);
+        }
+        found.silent += checked.missing(all);
+        found.views += usize::from(checked.view.as_ref() != Some(&table));
+        let at_most = |at: Position| at.epoch() == last.epoch() && at.offset() <= last.offset();
+        found.behind += usize::from(!checked.at.is_some_and(at_most));
     }
 }
 

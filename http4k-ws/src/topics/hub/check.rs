@@ -120,10 +120,37 @@ impl Hub {
     }
 }
 
+/// The task that reads history for the rule of a topic. If it is dropped with its runtime, the rule
+/// requests it again once it knows the position.
+pub(super) struct Reading {
+    topic: Arc<NodeTopic>,
+    has_ended: bool,
+}
+
+impl Reading {
+    pub(super) fn new(topic: &Arc<NodeTopic>) -> Self {
+        Self {
+            topic: Arc::clone(topic),
+            has_ended: false,
+        }
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.topic.lock().rule.forget_reading();
+        }
+    }
+}
+
 /// Reads the history that the rule of a topic requests.
-pub(super) async fn read(hub: Arc<Hub>, topic: Arc<NodeTopic>, after: u64, up_to: u64) {
+pub(super) async fn read(hub: Arc<Hub>, mut task: Reading, after: u64, up_to: u64) {
+    let topic = Arc::clone(&task.topic);
     let read = || hub.engine.history(&topic.name, after, up_to);
-    if let Some(history) = until_read(&hub, &topic, read).await {
+    let history = until_read(&hub, &topic, read).await;
+    task.has_ended = true;
+    if let Some(history) = history {
         let entries = history.entries.len() as u64;
         hub.metrics
             .notify(|metrics| metrics.filled(&topic.name, entries));

@@ -5,7 +5,8 @@
 //!    must be told. The engine is interested in the same topics.
 //! 2. The lock of the table is taken before that of a topic, never after.
 //! 3. Tasks run in the runtime of the caller that needs them first. If that runtime ends, the next
-//!    caller starts them again, and all topics are checked.
+//!    caller starts them again, and all topics are checked. A task that ends with its runtime
+//!    leaves its work to be started again: each holds a value whose drop notes it.
 //! 4. Interest comes first and the position second, so that no entry falls between.
 
 mod check;
@@ -250,18 +251,16 @@ impl Hub {
         self.metrics
             .notify(|metrics| counts.report(&topic.name, metrics));
         for number in lagging {
-            self.spawn(pump::pump(Arc::clone(self), Arc::clone(topic), number));
+            let task = pump::Pumping::new(topic, number);
+            self.spawn(pump::pump(Arc::clone(self), task));
         }
         if register {
-            self.spawn(presence::register(Arc::clone(self), Arc::clone(topic)));
+            let task = presence::Registering::new(topic);
+            self.spawn(presence::register(Arc::clone(self), task));
         }
         if let Some((after, up_to)) = tasks.read {
-            self.spawn(check::read(
-                Arc::clone(self),
-                Arc::clone(topic),
-                after,
-                up_to,
-            ));
+            let task = check::Reading::new(topic);
+            self.spawn(check::read(Arc::clone(self), task, after, up_to));
         }
         if tasks.check {
             self.check(vec![Arc::clone(topic)]);

@@ -10,13 +10,15 @@
 //!    have lost it, so it is renewed before and after, unless it was shortly before. Otherwise the
 //!    members of a node that fails before its next heartbeat would stay.
 //! 5. A node whose lease has ended is gone. Any other node removes its members, and then its lease.
-//!    Two nodes that do so at once have the effect of one.
+//!    Two nodes that do so at once have the effect of one. They have renewed their own leases
+//!    shortly before, and go on doing so meanwhile.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 use super::{Hub, NodeTopic, Outgoing, Policy};
@@ -44,6 +46,8 @@ pub(super) struct Lease {
     /// The number of `connections` and the time when the lease was last renewed. Locked while it is
     /// renewed for members.
     renewed: tokio::sync::Mutex<Option<(u64, Instant)>>,
+    /// Locked while the members of nodes that are gone are removed.
+    burying: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Lease {
@@ -132,41 +136,75 @@ impl Hub {
     }
 }
 
-/// Tells the engine the members of a topic that are due (1).
-pub(super) async fn register(hub: Arc<Hub>, topic: Arc<NodeTopic>) {
-    let _ended = Ended(&topic);
-    let mut told_any = false;
-    loop {
-        let next = {
-            let mut state = topic.lock();
-            let next = state.due.pop_first();
-            state.registering = next.is_some();
-            next.map(|(number, name)| {
-                let here = state.subscribers.get(&number);
-                let here = here.and_then(|here| here.name.clone());
-                (number, here, name)
-            })
+/// The only task that tells the engine the members of a topic. If it is dropped with its runtime,
+/// the member in hand is due again, and the next change of the topic starts another one.
+pub(super) struct Registering {
+    topic: Arc<NodeTopic>,
+    /// The member in hand, with its last name.
+    in_hand: Option<(u64, String)>,
+    has_ended: bool,
+}
+
+impl Registering {
+    /// Takes over, because no other task does so.
+    pub(super) fn new(topic: &Arc<NodeTopic>) -> Self {
+        Self {
+            topic: Arc::clone(topic),
+            in_hand: None,
+            has_ended: false,
+        }
+    }
+
+    /// Returns the next member that is due, as it is now, or ends.
+    fn next(&mut self, node: NodeId) -> Option<(Kind, Member)> {
+        let mut state = self.topic.lock();
+        let Some((number, last_name)) = state.due.pop_first() else {
+            // In the same step, so that a member that is due from now on starts another task.
+            state.registering = false;
+            self.has_ended = true;
+            return None;
         };
-        let Some((number, here, last_name)) = next else {
-            break;
-        };
-        let id = MemberId {
-            node: hub.id,
-            number,
-        };
-        let (kind, name) = match here {
+        let here = state.subscribers.get(&number);
+        let (kind, name) = match here.and_then(|here| here.name.clone()) {
             Some(name) => (Kind::Joined, name),
             None => (Kind::Left, last_name),
         };
-        let member = Member {
-            id,
-            name: name.clone(),
-        };
+        drop(state);
+        self.in_hand = Some((number, name.clone()));
+        let id = MemberId { node, number };
+        Some((kind, Member { id, name }))
+    }
+
+    /// Notes that the member in hand is due again.
+    fn again(&mut self) {
+        if let Some((number, name)) = self.in_hand.take() {
+            self.topic.lock().due.entry(number).or_insert(name);
+        }
+    }
+}
+
+impl Drop for Registering {
+    fn drop(&mut self) {
+        self.again();
+        if !self.has_ended {
+            self.topic.lock().registering = false;
+        }
+    }
+}
+
+/// Tells the engine the members of a topic that are due (1).
+pub(super) async fn register(hub: Arc<Hub>, mut task: Registering) {
+    let topic = Arc::clone(&task.topic);
+    let mut told_any = false;
+    while let Some((kind, member)) = task.next(hub.id) {
         match hub.tell(&topic, kind, member).await {
-            Ok(()) => told_any = true,
+            Ok(()) => {
+                task.in_hand = None;
+                told_any = true;
+            }
             Err(Down { cause }) => {
                 log::debug!("a member is registered later: {}", cause.escape_debug());
-                topic.lock().due.entry(number).or_insert(name);
+                task.again();
                 hub.wait_for_engine(AGAIN).await;
             }
         }
@@ -178,15 +216,6 @@ pub(super) async fn register(hub: Arc<Hub>, topic: Arc<NodeTopic>) {
     hub.close_unused(&topic);
 }
 
-/// Lets another task register if this one is dropped with its runtime.
-struct Ended<'a>(&'a NodeTopic);
-
-impl Drop for Ended<'_> {
-    fn drop(&mut self) {
-        self.0.lock().registering = false;
-    }
-}
-
 /// Renews the lease of the node while it has members, and buries nodes that are gone.
 pub(super) async fn beat(hub: Weak<Hub>, every: Duration) {
     loop {
@@ -195,10 +224,20 @@ pub(super) async fn beat(hub: Weak<Hub>, every: Duration) {
         if !hub.lease.needed.load(Ordering::Acquire) {
             continue;
         }
-        if let Ok(gone) = hub.renew_lease().await {
-            for node in gone {
-                let _another_beat_repeats_it = hub.bury(node).await;
-            }
+        let Ok(gone) = hub.renew_lease().await else {
+            continue;
+        };
+        // Removing many members must not delay the next heartbeat.
+        let burying = Arc::clone(&hub.lease.burying).try_lock_owned();
+        if let (false, Ok(alone)) = (gone.is_empty(), burying) {
+            hub.spawn(bury_all(Arc::clone(&hub), gone, alone));
         }
+    }
+}
+
+/// Removes the members of nodes that are gone.
+async fn bury_all(hub: Arc<Hub>, gone: Vec<NodeId>, _alone: OwnedMutexGuard<()>) {
+    for node in gone {
+        let _another_beat_repeats_it = hub.bury(node).await;
     }
 }

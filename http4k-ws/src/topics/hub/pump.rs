@@ -226,26 +226,54 @@ impl State {
     }
 }
 
+/// The task of a subscriber that lags. If it is dropped with its runtime, the next change of the
+/// topic starts another one.
+pub(super) struct Pumping {
+    topic: Arc<NodeTopic>,
+    number: u64,
+    has_ended: bool,
+}
+
+impl Pumping {
+    pub(super) fn new(topic: &Arc<NodeTopic>, number: u64) -> Self {
+        Self {
+            topic: Arc::clone(topic),
+            number,
+            has_ended: false,
+        }
+    }
+}
+
+impl Drop for Pumping {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.topic.lock().lagging.push(self.number);
+        }
+    }
+}
+
 /// Sends what is missing to a subscriber that lags, until it is live or gone.
-pub(super) async fn pump(hub: Arc<Hub>, topic: Arc<NodeTopic>, number: u64) {
+pub(super) async fn pump(hub: Arc<Hub>, mut task: Pumping) {
+    let (topic, number) = (Arc::clone(&task.topic), task.number);
     loop {
         // A subscriber that became live may have to be greeted.
         match hub.change(&topic, |state| state.next_for(number)) {
-            Next::Done => return,
+            Next::Done => break,
             Next::Wait(time) => tokio::time::sleep_until(time).await,
             Next::Send(outlet, encoded, step) => {
                 if !outlet.send(encoded).await {
-                    return;
+                    break;
                 }
                 topic.lock().sent(number, step);
             }
             Next::Read { behind, up_to } => {
                 if !catch_up(&hub, &topic, number, behind, up_to).await {
-                    return;
+                    break;
                 }
             }
         }
     }
+    task.has_ended = true;
 }
 
 /// Sends the entries of one part of the history. Returns `false` if the subscriber is over.

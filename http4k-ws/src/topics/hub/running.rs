@@ -3,7 +3,6 @@
 use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 
 use super::{Hub, check, presence};
 use crate::topics::engine::{EngineEvent, EngineEvents, Interest};
@@ -47,16 +46,19 @@ impl Hub {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `task` in the runtime of the node. If that has ended, the task is dropped.
-    pub(in crate::topics) fn spawn(
-        &self,
-        task: impl Future<Output = ()> + Send + 'static,
-    ) -> Option<JoinHandle<()>> {
+    /// Runs `task` in the runtime of the node. If that has ended, it is the one of the caller.
+    /// Outside a runtime, the task is dropped.
+    pub(super) fn spawn(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
+        if Handle::try_current().is_ok() {
+            self.ensure_running();
+        }
         let runtime = self
             .running()
             .as_ref()
             .map(|running| running.runtime.clone());
-        runtime.map(|runtime| runtime.spawn(task))
+        if let Some(runtime) = runtime {
+            runtime.spawn(task);
+        }
     }
 
     /// Handles an event of the engine.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::topics::engine::MemberId;
-use crate::topics::{Feed, Position};
+use crate::topics::{Feed, Position, PublishError};
 
 /// The counts of the violations, and of what makes a schedule worth running.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,20 @@ impl Worth {
 pub(super) struct Publications<'a> {
     pub(super) acknowledged: HashMap<Position, &'a String>,
     pub(super) failed: HashSet<&'a String>,
+}
+
+impl<'a> Publications<'a> {
+    pub(super) fn of(published: &'a [(String, Result<Position, PublishError>)]) -> Self {
+        let mut all = Self::default();
+        for (text, outcome) in published {
+            match outcome {
+                Ok(at) => drop(all.acknowledged.insert(*at, text)),
+                // The outcome may be unknown to the publisher.
+                Err(_) => drop(all.failed.insert(text)),
+            }
+        }
+        all
+    }
 }
 
 /// The record of one subscriber.

@@ -13,13 +13,22 @@ use crate::topics::render::{Encoded, Shape};
 
 /// A subscriber that records what it receives. Its queue is sometimes full.
 pub(super) struct Recorder {
-    pub(super) id: u64,
+    id: u64,
     pub(super) received: Mutex<Vec<Feed<String>>>,
-    pub(super) random: Mutex<Random>,
-    pub(super) slow: bool,
+    random: Mutex<Random>,
+    slow: bool,
 }
 
 impl Recorder {
+    pub(super) fn new(id: u64, slow: bool) -> Self {
+        Self {
+            id,
+            received: Mutex::default(),
+            random: Mutex::new(Random::seeded(id)),
+            slow,
+        }
+    }
+
     fn take(&self, item: Encoded) {
         if let Encoded::Message(message) = item {
             let feed = Feed::from_message(message).expect("a feed");
