@@ -5,8 +5,8 @@ use std::time::Duration;
 use http4k_ws::describe::{RouteDescription, SecurityScheme};
 use http4k_ws::filter::sessions::{CookieSessions, SessionKey};
 use http4k_ws::filter::{
-    CredentialSource as _, Quota, api_key_field, authenticate, basic_auth, bearer, csrf, deadline,
-    max_body, rate_limit, session_config, subprotocols,
+    CredentialSource as _, Quota, RequestId, TraceContext, api_key_field, authenticate, basic_auth,
+    bearer, csrf, deadline, max_body, rate_limit, session_config, subprotocols,
 };
 use http4k_ws::lens::Location;
 use http4k_ws::message::Credentials;
@@ -88,4 +88,25 @@ fn a_session_is_a_cookie_that_a_request_may_lack() {
     let cookie = SecurityScheme::cookie("session");
     let either = SecurityScheme::AnyOf(vec![cookie, SecurityScheme::Nothing]);
     assert_eq!(described(&app, "/").security, [either]);
+}
+
+#[test]
+fn arguments_that_filters_set_are_described_as_the_fields_of_the_client() {
+    async fn help(id: RequestId, trace: TraceContext) -> String {
+        format!("{id} {trace:?}")
+    }
+    let app = routes! { GET "/" => http(help(_, _)) };
+    let fields = described(&app, "/")
+        .fields
+        .into_iter()
+        .map(|field| field.meta);
+    let fields = fields.map(|meta| {
+        assert_eq!(
+            (meta.location(), meta.is_required()),
+            (Location::Header, false)
+        );
+        meta.name().to_owned()
+    });
+    let fields: Vec<_> = fields.collect();
+    assert_eq!(fields, ["x-request-id", "traceparent", "tracestate"]);
 }

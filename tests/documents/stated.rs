@@ -1,6 +1,8 @@
 //! Routes of the builder, which state their types.
 
+use http4k_ws::calls::{CallReply, CallRequest, Calls, Reply};
 use http4k_ws::describe::RouteDescription;
+use http4k_ws::document::{Console, Info};
 use http4k_ws::lens::Format;
 use http4k_ws::lens::json::Json;
 use http4k_ws::prelude::*;
@@ -41,6 +43,69 @@ fn messages_are_stated_in_both_directions() {
         (&*sends.name, sends.formats),
         ("String", &[Format::Text][..])
     );
+}
+
+#[derive(Calls)]
+#[expect(dead_code, reason = "the route is described, and not called")]
+enum Sums {
+    Add(Add, Reply<u32>),
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Add {
+    a: u32,
+    b: u32,
+}
+
+/// Calls are known from the type of the socket, and stated once more.
+#[test]
+fn calls_that_are_stated_again_are_listed_once() {
+    fn add(_request: Request) -> WsConsumer {
+        WsConsumer::new(async |_ws: WebSocket<CallRequest<Sums>, CallReply<Sums>>| {})
+    }
+    let names = |routes: Routes| {
+        let calls = only(routes).calls;
+        calls.into_iter().map(|call| call.name).collect::<Vec<_>>()
+    };
+    let routes = || {
+        Routes::new()
+            .ws("/sums", add)
+            .receives::<CallRequest<Sums>>()
+    };
+    assert_eq!(names(routes()), ["add"]);
+    assert_eq!(names(routes().receives::<CallRequest<Sums>>()), ["add"]);
+    assert_eq!(names(routes().sends::<CallReply<Sums>>()), ["add"]);
+}
+
+/// An application with a console has the documents that it had without.
+#[test]
+fn the_routes_of_a_console_are_in_no_document() {
+    let (info, app) = (Info::new("app", "1"), || {
+        routes! {
+            GET "/hello/<name>" => http(|name: String| name),
+            "/ws" => ws(|ws: WebSocket| ws.try_send("hi")),
+        }
+    });
+    let console = Console::new(info.clone()).in_release();
+    let with = app().with_console("/_console", console.clone());
+    let with = with.with_console("/other", console);
+    assert_eq!(
+        with.openapi(&info).to_string(),
+        app().openapi(&info).to_string()
+    );
+    assert_eq!(
+        with.asyncapi(&info).to_string(),
+        app().asyncapi(&info).to_string()
+    );
+    assert_eq!(with.typescript(), app().typescript());
+    // They are routes nevertheless.
+    assert!(
+        with.routes()
+            .iter()
+            .any(|route| route.template() == "/_console")
+    );
+    let shown = with.test_http("/other/openapi.json");
+    assert!(!shown.body().as_text().unwrap().contains("_console"));
 }
 
 #[test]

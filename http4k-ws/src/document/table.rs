@@ -67,7 +67,8 @@ impl Table {
         adds: fn(&Entry) -> Option<SchemaOf>,
         uses: fn(&Entry) -> Vec<(Direction, SchemaOf)>,
     ) -> Self {
-        let entries = app.routes().into_iter().map(Entry::of).filter(is_listed);
+        let routes = app.routes().into_iter().filter(Route::is_documented);
+        let entries = routes.map(Entry::of).filter(is_listed);
         let is_mount = |entry: &Entry| entry.route.protocol() == Protocol::Mount;
         let (mounts, mut entries): (Vec<_>, Vec<_>) = entries.partition(is_mount);
         name(&mut entries);

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use http::header::{HeaderName, HeaderValue};
 
 use super::request_span::label_request;
+use crate::describe::{DescribeRequest, FieldDescription, RouteDescription, SchemaOf};
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
     WsNext, WsResponse,
 };
+use crate::lens::Header;
 use crate::message::{FromRequest, Rejection, Request, Response};
 use crate::session::WebSocket;
 
@@ -103,6 +105,17 @@ impl FromRequest for RequestId {
             let fault = "a handler takes a `RequestId`: put `request_id()` before its route";
             Rejection::of_program(fault.to_owned())
         })
+    }
+}
+
+/// The field that a client may send. It counts if the filter [trusts](RequestIds::trusted) it.
+impl DescribeRequest for RequestId {
+    type Body = ();
+
+    fn describe(route: &mut RouteDescription, _: Option<SchemaOf>) {
+        let lens = Header::string("x-request-id").optional();
+        let field = FieldDescription::of::<str>(lens.meta().clone());
+        route.fields.push(field.with_docs("The id of the request."));
     }
 }
 

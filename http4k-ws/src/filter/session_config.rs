@@ -8,7 +8,8 @@ use crate::session::SessionConfig;
 /// Changes the configuration of the sockets behind the filter.
 ///
 /// `adjust` receives the configuration of the server, or of the filter around this one, and returns
-/// the one to use. It is also called once with the defaults, for the descriptions of the routes.
+/// the one to use. It is also called once with the defaults when the filter is created, for the
+/// descriptions of the routes. Therefore its result should depend on its argument alone.
 /// Of two such filters, the one nearer to the route decides. The bounds also hold in memory.
 ///
 /// # Examples

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::request_span::label_request;
+use crate::describe::{DescribeRequest, FieldDescription, RouteDescription, SchemaOf};
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
     WsNext,
 };
-use crate::lens::{LensFailure, Modifier};
+use crate::lens::{Header, LensFailure, Modifier};
 use crate::message::{FromRequest, Rejection, Request};
 use crate::session::WebSocket;
 
@@ -312,6 +313,25 @@ impl FromRequest for TraceContext {
             let fault = "a handler takes a `TraceContext`: put `trace_context()` before its route";
             Rejection::of_program(fault.to_owned())
         })
+    }
+}
+
+/// The two fields of the recommendation, which a client may send.
+impl DescribeRequest for TraceContext {
+    type Body = ();
+
+    fn describe(route: &mut RouteDescription, _: Option<SchemaOf>) {
+        let fields = [
+            (
+                "traceparent",
+                "The trace of the request, and the caller in it.",
+            ),
+            ("tracestate", "Further data about the trace."),
+        ];
+        route.fields.extend(fields.map(|(name, docs)| {
+            let lens = Header::string(name).optional();
+            FieldDescription::of::<str>(lens.meta().clone()).with_docs(docs)
+        }));
     }
 }
 

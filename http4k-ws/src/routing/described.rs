@@ -16,6 +16,8 @@ pub(super) struct Described {
     steps: Vec<Step>,
     /// The number of path parameters that the route has itself. Those of mounts are before them.
     pub(super) own_params: usize,
+    /// `true` for a route that documents leave out.
+    pub(super) is_undocumented: bool,
 }
 
 /// One step adds what it knows.
@@ -83,6 +85,12 @@ impl Route {
         let (http, ws) = self.seen_over();
         self.filters.describe(&mut description, http, ws);
         description
+    }
+
+    /// Returns `false` for a route that documents leave out, such as that of a console.
+    #[cfg(feature = "schema")]
+    pub(crate) fn is_documented(&self) -> bool {
+        !self.described.is_undocumented
     }
 
     /// Returns the parameters of the complete path.

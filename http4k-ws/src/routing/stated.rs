@@ -1,9 +1,9 @@
 //! Descriptions that a builder states, because its handlers read their arguments themselves.
 
 use super::routes::{Entry, Given, Routes};
-use crate::describe::RouteDescription;
 #[cfg(feature = "schema")]
 use crate::describe::{DescribeRequest, DescribeResponse, SchemaOf};
+use crate::describe::{MessageDescription, RouteDescription};
 use crate::lens::Message;
 
 impl Routes {
@@ -29,7 +29,10 @@ impl Routes {
     /// # }
     /// ```
     pub fn receives<M: Message>(self) -> Self {
-        self.describing(|route| route.receive(M::description()))
+        self.describing(|route| {
+            forget_calls(route, &M::description());
+            route.receive(M::description());
+        })
     }
 
     /// States the messages that the handler of the last route sends over its socket, or as the data
@@ -46,7 +49,10 @@ impl Routes {
     /// assert_eq!(app.routes()[0].description().sends.unwrap().name, "String");
     /// ```
     pub fn sends<M: Message>(self) -> Self {
-        self.describing(|route| route.send(M::description()))
+        self.describing(|route| {
+            forget_calls(route, &M::description());
+            route.send(M::description());
+        })
     }
 
     /// States the type that the handler of the last route responds with. Another call adds the
@@ -108,6 +114,15 @@ impl Routes {
         self.describing(|route| T::describe(route, Some(SchemaOf::of::<T::Body>())))
     }
 
+    /// Leaves the last route out of documents.
+    #[cfg(feature = "schema")]
+    pub(crate) fn undocumented(mut self) -> Self {
+        if let Some(Entry::Route(Given { endpoint, .. })) = self.entries.last_mut() {
+            endpoint.described.is_undocumented = true;
+        }
+        self
+    }
+
     /// Describes the last route by a function, which adds to the description what it knows.
     ///
     /// # Examples
@@ -139,4 +154,10 @@ impl Routes {
         }
         self
     }
+}
+
+/// Removes the calls that `message` describes again, because they are inferred or stated twice.
+fn forget_calls(route: &mut RouteDescription, message: &MessageDescription) {
+    let is_other = |name: &str| message.calls.iter().all(|call| call.name != name);
+    route.calls.retain(|call| is_other(call.name));
 }

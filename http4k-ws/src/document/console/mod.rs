@@ -95,6 +95,8 @@ impl PolyHandler {
     /// strict Content-Security-Policy. `asyncapi.json`, `openapi.json` and `client.ts` are below
     /// `path`.
     ///
+    /// No document lists the routes of the console itself, also if it is created afterwards.
+    ///
     /// Routes that are added later are not shown, and filters around the console see its requests:
     /// call this after the routes are complete, and before the filter that requires a login. A
     /// filter that sets a Content-Security-Policy of its own stops the page.
@@ -130,26 +132,27 @@ impl PolyHandler {
         }
         let mounted = PAGE.replace("{mount}", path);
         let client = Bytes::from(self.typescript());
+        let file = |name: &str| format!("{path}/{name}");
         let routes = Routes::new()
             .http(Method::GET, path, move |_: Request| page(&mounted))
+            .undocumented()
             .http(
                 Method::GET,
-                format!("{path}/asyncapi.json"),
+                file("asyncapi.json"),
                 self.asyncapi(&console.info),
             )
+            .undocumented()
             .http(
                 Method::GET,
-                format!("{path}/openapi.json"),
+                file("openapi.json"),
                 self.openapi(&console.info),
             )
-            .http(
-                Method::GET,
-                format!("{path}/client.ts"),
-                move |_: Request| {
-                    let response = client.clone().into_response();
-                    response.with_header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
-                },
-            );
+            .undocumented()
+            .http(Method::GET, file("client.ts"), move |_: Request| {
+                let response = client.clone().into_response();
+                response.with_header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+            })
+            .undocumented();
         match routes.mount("/", self).build() {
             Ok(app) => app,
             Err(conflict) => panic!("the console cannot be mounted at `{path}`: {conflict}"),
