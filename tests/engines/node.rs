@@ -103,7 +103,8 @@ impl Node {
         }
     }
 
-    fn log(&self) -> String {
+    /// Returns what the node has written to its log.
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.file("log")).unwrap_or_default()
     }
 
@@ -133,9 +134,29 @@ fn node() {
         return;
     };
     let settings: Settings = serde_json::from_str(&settings).expect("settings");
+    log::set_logger(&Stderr).expect("the only logger");
+    log::set_max_level(log::LevelFilter::Debug);
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_all().build().expect("a runtime");
     runtime.block_on(serve(settings));
+}
+
+/// Writes what this library logs to the log of the node.
+struct Stderr;
+
+impl log::Log for Stderr {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.target().starts_with("http4k_ws")
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+            eprintln!("{now:?} {} {}", record.level(), record.args());
+        }
+    }
+
+    fn flush(&self) {}
 }
 
 async fn follow(

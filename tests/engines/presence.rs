@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use http4k_ws::topics::engine::{Engine, NodeId};
 
 use crate::engine::{Server, connect, leases};
+use crate::node::Node;
 use crate::scenario::{Scenario, pause, settings};
 use crate::support::topic;
 
@@ -35,9 +36,17 @@ fn members_of_killed_nodes_leave_and_those_of_suspended_nodes_return() {
             let shown = present();
             let ended = run.nodes.iter_mut().map(|node| node.process.has_ended());
             let ended: Vec<bool> = ended.collect();
+            let logs = || {
+                run.nodes
+                    .iter()
+                    .map(Node::log)
+                    .collect::<Vec<_>>()
+                    .join("---\n")
+            };
             assert!(
                 Instant::now() < deadline,
-                "{shown:?} instead of {counts:?}, ended: {ended:?}"
+                "{shown:?} instead of {counts:?}, ended: {ended:?}, logs:\n{}",
+                logs()
             );
             pause(50);
         }

@@ -10,12 +10,12 @@
 //!    have lost it, so it is renewed before and after, unless it was shortly before. Otherwise the
 //!    members of a node that fails before its next heartbeat would stay.
 //! 5. A node whose lease has ended is gone. Any other node removes its members, and then its lease.
-//!    Two nodes that do so at once have the effect of one. They have renewed their own leases
-//!    shortly before, and go on doing so meanwhile.
+//!    Two nodes that do so at once have the effect of one. Meanwhile they go on renewing their own
+//!    leases, and stop if that of the other node is renewed.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::OwnedMutexGuard;
@@ -46,11 +46,21 @@ pub(super) struct Lease {
     /// The number of `connections` and the time when the lease was last renewed. Locked while it is
     /// renewed for members.
     renewed: tokio::sync::Mutex<Option<(u64, Instant)>>,
+    /// The nodes whose leases had ended when this one was last renewed.
+    gone: Mutex<BTreeSet<NodeId>>,
     /// Locked while the members of nodes that are gone are removed.
     burying: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Lease {
+    fn gone(&self) -> MutexGuard<'_, BTreeSet<NodeId>> {
+        self.gone.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_gone(&self, nodes: &[NodeId]) {
+        *self.gone() = nodes.iter().copied().collect();
+    }
+
     /// Notes that the engine is reached again.
     pub(super) fn reconnected(&self) {
         self.connections.fetch_add(1, Ordering::AcqRel);
@@ -70,7 +80,7 @@ impl Hub {
             return Ok(());
         }
         let now = Instant::now();
-        self.engine.beat(self.id).await?;
+        self.lease.note_gone(&self.engine.beat(self.id).await?);
         *renewed = Some((connection, now));
         self.lease.needed.store(true, Ordering::Release);
         Ok(())
@@ -93,6 +103,7 @@ impl Hub {
         let connection = self.lease.connections.load(Ordering::Acquire);
         let now = Instant::now();
         let gone = self.engine.beat(self.id).await?;
+        self.lease.note_gone(&gone);
         *self.lease.renewed.lock().await = Some((connection, now));
         Ok(gone)
     }
@@ -127,6 +138,10 @@ impl Hub {
             let policy = self.find(&topic).map_or(OF_OTHERS, |topic| topic.policy);
             let (members, _) = self.engine.members(&topic).await?;
             for member in members.into_iter().filter(|member| member.id.node == node) {
+                // It was frozen, and registers its members again (2).
+                if !self.lease.gone().contains(&node) {
+                    return Ok(());
+                }
                 // If it fails, the lease stays ended, so that another beat finds it.
                 let left = self.announce(&topic, policy, Kind::Left, member).await;
                 left.map_err(Down::new)?;

@@ -204,35 +204,77 @@ fn every_member_is_registered_whichever_operation_fails() {
     println!("{count} runs");
 }
 
-/// Two nodes remove the members of a third one, which takes longer than their leases last.
-#[test]
-fn a_node_that_removes_many_members_keeps_its_lease() {
-    runtime().block_on(async {
+/// Three nodes of which the third has 40 members. From now on each operation takes a second.
+struct Slow {
+    engine: FaultyEngine,
+    topic: Topic<String>,
+    one: Subscriber,
+    other: Subscriber,
+    many: Vec<Subscriber>,
+}
+
+impl Slow {
+    async fn start() -> Self {
         let engine = FaultyEngine::new();
         let steps = Steps::new(&engine, usize::MAX, Fault::Refused);
         let nodes = (0..NODES).map(|node| TopicNode::new(steps.node(node)).topics("t"));
         let topics: Vec<Topic<String>> = nodes.map(|topics| topics.topic("1")).collect();
         let one = join(topics[0].clone(), "one".to_owned()).await;
         let other = join(topics[1].clone(), "other".to_owned()).await;
-        let gone: Vec<String> = (0..40).map(|number| number.to_string()).collect();
-        let gone_too = gone.iter().cloned();
-        let joining = gone_too.map(|name| join(topics[2].clone(), name));
-        let _of_the_dead = join_all(joining).await;
+        let joining = (0..40).map(|number| join(topics[2].clone(), number.to_string()));
+        let many = join_all(joining).await;
         sleep(Duration::from_secs(1)).await;
-        engine.partition(2);
         *steps.pace.lock().unwrap() = Duration::from_secs(1);
-        sleep(Duration::from_secs(200)).await;
-
-        for (here, there) in [(&one, "other"), (&other, "one")] {
-            let received = here.recorder.received.lock().unwrap();
-            let left = received.iter().filter_map(|feed| match feed {
-                Feed::Left { member, .. } => Some(member.name.clone()),
-                _ => None,
-            });
-            let left: Vec<String> = left.collect();
-            assert!(!left.iter().any(|name| name == there), "{left:?}");
-            assert!(gone.iter().all(|name| left.contains(name)), "{left:?}");
+        Self {
+            engine,
+            topic: topics[0].clone(),
+            one,
+            other,
+            many,
         }
+    }
+}
+
+/// Returns the names of the members that have left, as a subscriber was notified.
+fn left(subscriber: &Subscriber) -> Vec<String> {
+    let received = subscriber.recorder.received.lock().unwrap();
+    let left = received.iter().filter_map(|feed| match feed {
+        Feed::Left { member, .. } => Some(member.name.clone()),
+        _ => None,
+    });
+    left.collect()
+}
+
+/// Two nodes remove the members of a third one, which takes longer than their leases last.
+#[test]
+fn a_node_that_removes_many_members_keeps_its_lease() {
+    runtime().block_on(async {
+        let slow = Slow::start().await;
+        slow.engine.partition(2);
+        sleep(Duration::from_secs(200)).await;
+        for (here, there) in [(&slow.one, "other"), (&slow.other, "one")] {
+            let left = left(here);
+            assert!(!left.iter().any(|name| name == there), "{left:?}");
+            assert_eq!(left.len(), slow.many.len(), "{left:?}");
+        }
+    });
+}
+
+/// The members that were not removed by then stay, and those that were return.
+#[test]
+fn removing_the_members_of_a_node_ends_when_it_returns() {
+    runtime().block_on(async {
+        let slow = Slow::start().await;
+        slow.engine.freeze(2);
+        while left(&slow.one).is_empty() {
+            sleep(Duration::from_secs(1)).await;
+        }
+        slow.engine.thaw(2);
+        sleep(Duration::from_secs(120)).await;
+        let left = left(&slow.one);
+        assert!(left.len() < slow.many.len() / 2, "{left:?}");
+        let name = slow.topic.name().expect("a name");
+        assert_eq!(slow.engine.members(name).len(), slow.many.len() + 2);
     });
 }
 
