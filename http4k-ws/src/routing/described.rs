@@ -17,6 +17,7 @@ pub(super) struct Described {
     /// The number of path parameters that the route has itself. Those of mounts are before them.
     pub(super) own_params: usize,
     /// `true` for a route that documents leave out.
+    #[cfg(feature = "schema")]
     pub(super) is_undocumented: bool,
 }
 
