@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http4k_ws::prelude::*;
 use http4k_ws::topics::engine::FaultyEngine;
-use http4k_ws::topics::{Health, PublishError, TopicMetrics, TopicName, TopicNode, Topics};
+use http4k_ws::topics::{Health, PublishError, TopicMetrics, TopicName, TopicNode, Topics, ready};
 
 use crate::support::{Said, said};
 
@@ -128,6 +128,43 @@ fn metrics_and_health_follow_the_engine() {
             ["published room/r", "down", "failed unavailable", "up"]
         );
     });
+}
+
+/// A node without subscribers, whose first use is any of the operations.
+#[test]
+fn a_node_that_never_joins_follows_its_engine() {
+    for first in ["publish", "history", "members", "position", "evict"] {
+        run(async {
+            let (engine, log) = (FaultyEngine::new(), Arc::new(Log::default()));
+            let node = TopicNode::with_metrics(engine.node(), Arc::clone(&log));
+            let topic = node.topics::<Said>("room").topic("r");
+            match first {
+                "publish" => drop(topic.publish(said("1")).await.unwrap()),
+                "history" => drop(topic.history(None).await.unwrap()),
+                "members" => drop(topic.members().await.unwrap()),
+                "position" => drop(topic.position().await.unwrap()),
+                _ => assert_eq!(topic.evict(|_| true).await.unwrap(), 0),
+            }
+            let settled = || tokio::time::sleep(Duration::from_millis(1));
+            settled().await;
+            let health = node.health();
+            assert!(
+                matches!(health, Health::Up { since: Some(_), .. }),
+                "{first}: {health:?}"
+            );
+            engine.partition(0);
+            settled().await;
+            let health = node.health();
+            assert!(matches!(health, Health::Down { .. }), "{first}: {health:?}");
+            tokio::time::sleep(Duration::from_secs(6)).await;
+            assert_eq!(ready(&node)(Request::default()).status(), 503, "{first}");
+            engine.heal(0);
+            settled().await;
+            assert!(matches!(node.health(), Health::Up { .. }), "{first}");
+            let log = log.0.lock().unwrap().clone();
+            assert!(log.ends_with(&["down", "up"].map(str::to_owned)), "{log:?}");
+        });
+    }
 }
 
 #[test]

@@ -105,6 +105,7 @@ impl Hub {
         self: &Arc<Self>,
         outgoing: Outgoing,
     ) -> Result<Position, PublishError> {
+        self.ensure_running();
         let topic = outgoing.topic.clone();
         let published = self.attempt_until(outgoing, Instant::now() + WAIT).await;
         match &published {
@@ -117,7 +118,7 @@ impl Hub {
     }
 
     async fn attempt_until(
-        &self,
+        self: &Arc<Self>,
         outgoing: Outgoing,
         deadline: Instant,
     ) -> Result<Position, PublishError> {
@@ -146,7 +147,7 @@ impl Hub {
 
     /// Makes attempts until one has an outcome (1, 2).
     async fn repeat(
-        &self,
+        self: &Arc<Self>,
         publication: &mut Publication,
         epoch: &mut Option<u64>,
         deadline: Instant,
@@ -190,7 +191,11 @@ impl Hub {
     }
 
     /// Returns the epoch of a topic that nothing was published to (2).
-    async fn epoch_of(&self, topic: &TopicName, deadline: Instant) -> Result<u64, PublishError> {
+    async fn epoch_of(
+        self: &Arc<Self>,
+        topic: &TopicName,
+        deadline: Instant,
+    ) -> Result<u64, PublishError> {
         if let Some(at) = self.find(topic).and_then(|topic| topic.lock().rule.at()) {
             return Ok(at.epoch());
         }
@@ -198,7 +203,11 @@ impl Hub {
     }
 
     /// Reads the epoch of a topic.
-    async fn epoch_now(&self, topic: &TopicName, deadline: Instant) -> Result<u64, PublishError> {
+    async fn epoch_now(
+        self: &Arc<Self>,
+        topic: &TopicName,
+        deadline: Instant,
+    ) -> Result<u64, PublishError> {
         let names = std::slice::from_ref(topic);
         let positions = self.retry(deadline, || self.engine.positions(names)).await;
         let positions = positions.map_err(|down| PublishError::Unavailable(down.cause))?;
@@ -207,13 +216,14 @@ impl Hub {
 
     /// Repeats an operation that changes nothing, until `deadline`.
     pub(in crate::topics) async fn retry<T, F>(
-        &self,
+        self: &Arc<Self>,
         deadline: Instant,
         mut operation: impl FnMut() -> F,
     ) -> Result<T, crate::topics::engine::Down>
     where
         F: Future<Output = Result<T, crate::topics::engine::Down>>,
     {
+        self.ensure_running();
         let late = || crate::topics::engine::Down::new("no reply came in time");
         loop {
             let error = match timeout_at(deadline, operation()).await {
