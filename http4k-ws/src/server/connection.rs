@@ -144,8 +144,10 @@ impl<S: ByteStream> Opening<S> {
 }
 
 /// Serves the requests of a connection, and returns the socket that it becomes.
-///
-/// An `async fn` would reserve memory for its arguments twice.
+#[allow(
+    clippy::manual_async_fn,
+    reason = "an `async fn` reserves memory for its arguments twice"
+)]
 fn http<S: ByteStream>(
     mut stream: S,
     watch: Option<PeerWatch>,
@@ -197,6 +199,10 @@ fn http<S: ByteStream>(
 }
 
 /// Serves the requests of a connection of HTTP/1.1, and returns the stream that it becomes.
+#[allow(
+    clippy::manual_async_fn,
+    reason = "an `async fn` reserves memory for its arguments twice"
+)]
 fn http1<S: ByteStream>(
     started: Started<S>,
     meter: Meter,

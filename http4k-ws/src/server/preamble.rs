@@ -77,9 +77,11 @@ pub(super) async fn preamble<S: ByteStream>(
 }
 
 /// Reads until the version is known and the head of the first request is complete, or too long to
-/// be awaited here.
-///
-/// An `async fn` would reserve memory for its arguments twice, and what is rare is boxed.
+/// be awaited here. What is rare is boxed.
+#[allow(
+    clippy::manual_async_fn,
+    reason = "an `async fn` reserves memory for its arguments twice"
+)]
 fn read_head<S: ByteStream>(
     mut started: Started<S>,
     may_be_http2: bool,
