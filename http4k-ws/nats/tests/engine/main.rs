@@ -5,6 +5,7 @@
 //! failures, the duties and the verifier are those of the engine over Redis.
 
 mod cluster;
+mod credentials;
 #[path = "../../../../tests/engines/duties.rs"]
 mod duties;
 mod engine;
