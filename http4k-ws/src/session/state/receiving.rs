@@ -2,6 +2,7 @@
 //! a connection fails.
 
 use std::collections::VecDeque;
+use std::sync::MutexGuard;
 use std::task::{Context, Poll};
 
 use super::{Inner, SocketState, wake};
@@ -22,33 +23,15 @@ impl SocketState {
     }
 
     /// Polls the next message. Ready with `None` if the socket is over or closing.
+    #[inline]
     pub(in crate::session) fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Option<WsMessage>> {
-        let mut inner = match exchange::receive(self.id, &self.published, cx.waker()) {
-            Received::Message(message) => return Poll::Ready(Some(message)),
-            Received::Waits => return Poll::Pending,
+        match exchange::receive(self.id, &self.published, cx.waker()) {
+            Received::Message(message) => Poll::Ready(Some(message)),
+            Received::Waits => Poll::Pending,
             // Nothing arrives before the end of the exchange, which goes on.
-            Received::Empty => self.lock_outside(),
-            Received::Elsewhere => self.lock(),
-        };
-        if inner.closing.is_none() {
-            let had_space = inner.inbound.space() != Space::None;
-            if let Some(message) = inner.inbound.pop() {
-                // Only a session that stopped reading needs to know.
-                if !had_space {
-                    inner.wake_session();
-                }
-                return Poll::Ready(Some(message));
-            }
+            Received::Empty => poll_queued(self.lock_outside(), cx),
+            Received::Elsewhere => poll_queued(self.lock(), cx),
         }
-        if inner.end().is_some() {
-            return Poll::Ready(None);
-        }
-        inner.receiver = Some(cx.waker().clone());
-        if inner.failing {
-            // The consumer has responded to all messages.
-            inner.wake_session();
-        }
-        Poll::Pending
     }
 
     /// Removes the oldest received message, for callbacks of a socket that is over.
@@ -76,6 +59,29 @@ impl SocketState {
     pub(in crate::session) fn end_failing(&self) -> bool {
         std::mem::take(&mut self.lock_outside().failing)
     }
+}
+
+/// Polls the next message in the inbound queue.
+fn poll_queued(mut inner: MutexGuard<'_, Inner>, cx: &mut Context<'_>) -> Poll<Option<WsMessage>> {
+    if inner.closing.is_none() {
+        let had_space = inner.inbound.space() != Space::None;
+        if let Some(message) = inner.inbound.pop() {
+            // Only a session that stopped reading needs to know.
+            if !had_space {
+                inner.wake_session();
+            }
+            return Poll::Ready(Some(message));
+        }
+    }
+    if inner.end().is_some() {
+        return Poll::Ready(None);
+    }
+    inner.receiver = Some(cx.waker().clone());
+    if inner.failing {
+        // The consumer has responded to all messages.
+        inner.wake_session();
+    }
+    Poll::Pending
 }
 
 impl Inner {

@@ -40,6 +40,7 @@ pub(in crate::session) struct Refused {
 
 impl SocketState {
     /// Queues `message`, or returns it if the queue is full or the socket is closing.
+    #[inline]
     pub(in crate::session) fn try_send(&self, message: WsMessage) -> Result<(), Refused> {
         let message = match exchange::send(self.id, &self.published, message) {
             Ok(()) => return Ok(()),
