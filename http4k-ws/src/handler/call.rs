@@ -207,6 +207,13 @@ impl Place {
         self.paths().flat_map(ParamNames::iter).zip(self.captures)
     }
 
+    /// Returns the template of the route that a router found. A mounted application that is no
+    /// router has none.
+    pub(super) fn route(&self) -> Option<Cow<'static, str>> {
+        let is_mounted = matches!(self.outcome, Outcome::Mounted);
+        (!is_mounted).then(|| self.template())
+    }
+
     /// Returns the template of the route, behind those of the mounts that lead there.
     ///
     /// It does not depend on the request: a path may be encoded in many ways.

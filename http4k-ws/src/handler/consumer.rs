@@ -99,6 +99,12 @@ impl WsConsumer {
         }
     }
 
+    /// States the template of the route, unless an inner router has.
+    pub(super) fn on_route(mut self, route: Cow<'static, str>) -> Self {
+        self.route.get_or_insert(route);
+        self
+    }
+
     /// Changes the bounds of the socket. `adjust` receives those of the server, and returns those
     /// to use.
     ///

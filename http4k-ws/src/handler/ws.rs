@@ -1,11 +1,12 @@
 //! The function `Request -> WsResponse`, and the filter in front of it.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::call::Call;
+use super::call::{Call, Place};
 use super::caught::Caught;
 use super::consumer::WsConsumer;
 use super::http::Itself;
@@ -101,10 +102,30 @@ pub(crate) trait ErasedWsHandler: Send + Sync {
 
 impl<H: WsHandler> ErasedWsHandler for H {
     fn call(&self, request: Request) -> WsResponseFuture<'_> {
-        Box::pin(Caught::new(
-            async move { WsHandler::call(self, request).await },
-        ))
+        let place = request.extensions().get::<Place>();
+        let route = place.and_then(Place::route);
+        on_route(self, request, route)
     }
+
+    fn routed(&self, call: Call) -> WsResponseFuture<'_> {
+        let route = call.place.route();
+        on_route(self, call.into_plain_request(), route)
+    }
+}
+
+/// Calls a handler that knows no routes. Its socket is that of `route`.
+fn on_route<'h, H: WsHandler>(
+    handler: &'h H,
+    request: Request,
+    route: Option<Cow<'static, str>>,
+) -> WsResponseFuture<'h> {
+    Box::pin(Caught::new(async move {
+        let response = WsHandler::call(handler, request).await;
+        match route {
+            Some(route) => response.map_consumer(|consumer| consumer.on_route(route)),
+            None => response,
+        }
+    }))
 }
 
 /// A shared [`WsHandler`] without its type.

@@ -11,6 +11,7 @@ use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::http::header;
 use http4k_ws::message::{OriginPolicy, Secret};
 use http4k_ws::prelude::*;
+use http4k_ws::routing::Routes;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{WsFilter, WsHandler};
@@ -492,6 +493,42 @@ on_every_backend! {
         backend::<B>(alone).connect("/beds/bob").closed();
         let socket = next_report(&reported);
         assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", None));
+    }
+
+    fn a_socket_has_its_route_in_whatever_form_its_handler_is_written<B>() {
+        async fn tell(ws: WebSocket) -> WsResult {
+            Ok(ws.send(ws.route().unwrap_or("none").to_owned()).await?)
+        }
+        async fn pass(request: Request, next: WsNext) -> WsResponse {
+            next.call(request).await
+        }
+        let built = Routes::new().ws("/built/<x>", tell).ws("/<x>", pass.then(tell)).build();
+        let built = built.expect("the routes differ");
+        let bare = PolyHandler::new(|_request: Request| "http", tell);
+        let app = routes! {
+            "/call/<_x>"               => ws(tell(ws)),
+            "/value/<_x>"              => ws(tell),
+            "/value"                   => ws(tell),
+            "/filtered/<_x>" with(pass) => ws(tell),
+            "/mounted"                 => mount(built),
+            "/bare"                    => mount(bare),
+            "/block" => { "/<_x>" => ws(tell), _ => ws(tell) },
+        };
+        for (path, route) in [
+            ("/call/1", "/call/<_x>"),
+            ("/value/1", "/value/<_x>"),
+            ("/value", "/value"),
+            ("/filtered/1", "/filtered/<_x>"),
+            ("/mounted/built/1", "/mounted/built/<x>"),
+            ("/mounted/1", "/mounted/<x>"),
+            ("/bare/1", "none"),
+            ("/block/1", "/block/<_x>"),
+        ] {
+            for app in [app.clone(), app.clone().with(ws_only(pass))] {
+                let mut client = backend::<B>(app).connect(path);
+                assert_eq!(texts(&mut client), [route], "{path}");
+            }
+        }
     }
 
     fn case_85_a_socket_is_reported_once<B>() {
