@@ -1,5 +1,6 @@
 //! An id for each request.
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,10 +13,12 @@ use crate::handler::{
     WsNext, WsResponse,
 };
 use crate::lens::Header;
-use crate::message::{FromRequest, Rejection, Request, Response};
+use crate::message::{FromRequest, NeededValue, Rejection, Request, Response};
 use crate::session::WebSocket;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const NEEDED: NeededValue = NeededValue::of::<RequestId>("request_id()");
 
 /// The length limit of an id that a client sent.
 const MAX_LENGTH: usize = 128;
@@ -23,8 +26,8 @@ const MAX_LENGTH: usize = 128;
 /// The id of a request, which [`request_id`] sets. A handler receives it as the argument `_`, and a
 /// filter reads it from the extensions of the request.
 ///
-/// Without the filter, the argument is a 500, and the log names the filter. `Option<RequestId>` is
-/// `None` then.
+/// An application in which a route has the argument and not the filter is refused when it is built.
+/// `Option<RequestId>` is `None` without the filter.
 ///
 /// # Examples
 ///
@@ -99,12 +102,11 @@ impl fmt::Display for RequestId {
 }
 
 impl FromRequest for RequestId {
+    const NEEDS: &'static [NeededValue] = &[NEEDED];
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let id = request.extensions().get::<Self>().cloned();
-        id.ok_or_else(|| {
-            let fault = "a handler takes a `RequestId`: put `request_id()` before its route";
-            Rejection::of_program(fault.to_owned())
-        })
+        id.ok_or_else(|| NEEDED.rejection(request))
     }
 }
 
@@ -217,6 +219,10 @@ fn marked(mut response: Response, id: &RequestId) -> Response {
 impl PolyFilter for RequestIds {
     fn name(&self) -> String {
         "request_id".to_owned()
+    }
+
+    fn provides(&self) -> Vec<TypeId> {
+        vec![TypeId::of::<RequestId>()]
     }
 
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {

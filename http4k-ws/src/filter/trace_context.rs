@@ -2,6 +2,7 @@
 
 mod parse;
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -14,11 +15,12 @@ use crate::handler::{
     WsNext,
 };
 use crate::lens::{Header, LensFailure, Modifier};
-use crate::message::{FromRequest, Rejection, Request};
+use crate::message::{FromRequest, NeededValue, Rejection, Request};
 use crate::session::WebSocket;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+const NEEDED: NeededValue = NeededValue::of::<TraceContext>("trace_context()");
 
 /// The trace that a request belongs to (W3C Trace Context), which [`trace_context`] sets. A handler
 /// receives it as the argument `_`, and a filter reads it from the extensions of the request.
@@ -28,8 +30,8 @@ const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 /// passes on everything else. There is no context of a task or a thread, which a spawned task, a
 /// callback or a socket would lose without notice.
 ///
-/// Without the filter, the argument is a 500, and the log names the filter. `Option<TraceContext>`
-/// is `None` then.
+/// An application in which a route has the argument and not the filter is refused when it is built.
+/// `Option<TraceContext>` is `None` without the filter.
 ///
 /// # Examples
 ///
@@ -307,12 +309,11 @@ impl fmt::Debug for TraceContext {
 }
 
 impl FromRequest for TraceContext {
+    const NEEDS: &'static [NeededValue] = &[NEEDED];
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let context = request.extensions().get::<Self>().cloned();
-        context.ok_or_else(|| {
-            let fault = "a handler takes a `TraceContext`: put `trace_context()` before its route";
-            Rejection::of_program(fault.to_owned())
-        })
+        context.ok_or_else(|| NEEDED.rejection(request))
     }
 }
 
@@ -387,6 +388,10 @@ fn traced(request: &mut Request) -> TraceContext {
 impl PolyFilter for ReadTrace {
     fn name(&self) -> String {
         "trace_context".to_owned()
+    }
+
+    fn provides(&self) -> Vec<TypeId> {
+        vec![TypeId::of::<TraceContext>()]
     }
 
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {

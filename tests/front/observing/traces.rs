@@ -150,3 +150,11 @@ fn a_trace_is_sampled_if_the_program_says_so() {
         "{parent}"
     );
 }
+
+#[test]
+#[should_panic(
+    expected = "reads `TraceContext`, which no filter before it provides: add `trace_context()`"
+)]
+fn an_application_without_the_filter_is_refused_before_it_serves() {
+    routes! { GET "/" => http(page(_)) }.test_http("/");
+}

@@ -374,8 +374,8 @@ impl HttpClient {
         self
     }
 
-    /// Returns the same client with blocking calls and a new pool. The bodies of its responses are in
-    /// memory, also after [`streaming`](Self::streaming).
+    /// Returns the same client with blocking calls and a new pool. The bodies of its responses are
+    /// in memory, also after [`streaming`](Self::streaming).
     ///
     /// # Examples
     ///

@@ -188,8 +188,8 @@ impl OpeningHandshake {
         self
     }
 
-    /// Sets the bounds of the socket at this end. Default [`SessionConfig::default`]. The server has
-    /// bounds of its own.
+    /// Sets the bounds of the socket at this end. Default [`SessionConfig::default`]. The server
+    /// has bounds of its own.
     ///
     /// # Examples
     ///
