@@ -41,13 +41,25 @@ impl<T> fmt::Debug for Captured<T> {
     }
 }
 
+/// A value that a route can copy for each call.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be captured by a route, because it is not `Clone`",
+    label = "each call takes a copy of this value",
+    note = "write `Arc<{Self}>`, whose copies share one value, or derive `Clone`"
+)]
+pub trait Capture: Clone {}
+
+// Without the attribute, the compiler would only name the lacking `Clone`.
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Capture for T {}
+
 /// Captures a copy of a borrowed value.
-pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> Captured<T> {
+pub fn captured<T: Capture + Send + Sync + 'static>(value: &T) -> Captured<T> {
     evaluated(value.clone())
 }
 
 /// Captures a value that was created for the route.
-pub fn evaluated<T: Clone + Send + Sync + 'static>(value: T) -> Captured<T> {
+pub fn evaluated<T: Capture + Send + Sync + 'static>(value: T) -> Captured<T> {
     Captured(Box::new(value))
 }
 
