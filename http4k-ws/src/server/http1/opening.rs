@@ -123,7 +123,7 @@ fn is_given_away() -> bool {
 enum Written {
     /// All of it, and it was flushed.
     All,
-    /// So many bytes.
+    /// The bytes before this index.
     Only(usize),
 }
 
