@@ -120,13 +120,17 @@
 /// | `&` or `&mut` of `req`, `ws` or `sse` | a reference to it |
 /// | `&` or `&mut` of a parameter | a reference to it: to a `String`, unless the path has another type |
 /// | another name or field, or `&` or `&*` of one | a captured value: cloned once for the route, and once for each call |
-/// | `&` of a static or a constant, such as `&POOL` | a reference to it |
-/// | any other expression | evaluated once, when the routes are built, and cloned for each call |
+/// | `&` of a static or a constant, or of a part of one, such as `&POOL` and `&*POOL` | a reference to it |
+/// | any other expression, or `&` of a call | evaluated once, when the routes are built, and cloned or lent for each call |
 ///
 /// A call that names no value around it, such as `Instant::now()`, must be in braces, to confirm
-/// that it is evaluated once. A method is called on its receiver by the same rules. The parameters
-/// of a closure bind by name. One that is another pattern, such as `Json(order): Json<Order>`, is
-/// read from the request.
+/// that it is evaluated once, unless it is a constructor: `Some(3)`, `Duration::from_secs(3)`. A
+/// method is called on its receiver by the same rules. Of an argument of the function that is a
+/// reference, the target is captured.
+///
+/// The parameters of a closure bind by name, or by the types `Request`, `WebSocket` and `Sse`. One
+/// with another name and a type, such as `page: Query<Page>`, is read from the request, and so is
+/// one that is another pattern, such as `Json(order): Json<Order>`.
 ///
 /// A function returns a value or a future of one:
 ///
@@ -140,8 +144,8 @@
 /// A path parameter that does not parse, or an argument that cannot be read, has an HTTP response,
 /// and the function is not called.
 ///
-/// A name alone is a handler value, and so is an expression in braces:
-/// `http({ logged().then(home) })`.
+/// A name alone is a handler value: a function of the request, or of nothing. So is an expression
+/// in braces: `http({ logged().then(home) })`.
 ///
 /// # Filters
 ///

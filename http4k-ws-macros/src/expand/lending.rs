@@ -53,7 +53,12 @@ impl<'a> Lending<'a> {
         for arg in &call.args {
             match arg {
                 Arg::Captured(expr) => self.captures(expr, &mut uses)?,
-                Arg::Borrowed(reference) => self.captures(&reference.expr, &mut uses)?,
+                Arg::Borrowed(reference) if place_root(&reference.expr).is_some() => {
+                    self.captures(&reference.expr, &mut uses)?;
+                }
+                Arg::Borrowed(reference) => {
+                    self.evaluates(reference.expr.to_token_stream(), &mut uses)?;
+                }
                 Arg::Value(expr) => self.evaluates(expr.to_token_stream(), &mut uses)?,
                 Arg::Constant(reference) => self.names_none(reference.to_token_stream())?,
                 Arg::Param(..)

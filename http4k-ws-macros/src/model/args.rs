@@ -4,11 +4,11 @@ use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Expr, ExprReference, Member, Pat, Token, UnOp};
+use syn::{Expr, ExprReference, Member, Token, Type, UnOp, parse_quote_spanned};
 
-use crate::errors::{Errors, near};
-use crate::parse::Protocol;
+use super::once::changing_call;
+use crate::errors::Errors;
+use crate::parse::{Head, Protocol};
 
 /// One argument.
 pub(crate) enum Arg {
@@ -22,12 +22,13 @@ pub(crate) enum Arg {
     Extracted(Span),
     /// A plain name or field: cloned for the route, and again for each call.
     Captured(Expr),
-    /// `&name` or `&*name`: the same, passed by reference.
+    /// `&name` or `&*name`: the same, passed by reference. `&format!(..)`: evaluated once, and
+    /// passed by reference.
     Borrowed(ExprReference),
     /// `&name` or `&mut name` of a parameter, the request, the socket or the stream, which only the
     /// call has.
     Lent(ExprReference, Box<Arg>),
-    /// `&POOL`: a static or a constant, passed unchanged.
+    /// `&POOL`: a static or a constant, or a part of one, passed unchanged.
     Constant(ExprReference),
     /// Any other expression: evaluated once, and cloned for each call.
     Value(Expr),
@@ -47,6 +48,8 @@ impl Arg {
 pub(super) struct Names<'a> {
     pub(super) protocol: Protocol,
     pub(super) params: &'a [String],
+    /// The user's function, which declares the types of captured arguments.
+    pub(super) head: Option<&'a Head>,
 }
 
 impl Names<'_> {
@@ -66,7 +69,7 @@ impl Names<'_> {
             return match self.named(ident, errors) {
                 Named::Known(arg) => Some(arg),
                 Named::Refused => None,
-                Named::Other => Some(Arg::Captured(expr.clone())),
+                Named::Other => self.captured(ident, expr, errors),
             };
         }
         match expr {
@@ -105,15 +108,54 @@ impl Names<'_> {
         if is_place(expr) {
             return Some(Arg::Captured(expr.clone()));
         }
-        if let Some(call) = call_of_nothing(expr) {
+        if let Some(call) = changing_call(expr) {
+            let text = call.text;
             let message = format!(
                 "this is evaluated once, when the routes are built, and not for each request: write \
-                 `{{ {call} }}` to confirm that, or call it in the handler"
+                 `{{ {text} }}` to confirm that, or call it in the handler"
             );
-            errors.at(expr.span(), message);
+            errors.at(call.at, message);
             return None;
         }
-        Some(Arg::Value(expr.clone()))
+        match expr {
+            Expr::Reference(reference) if is_temporary(&reference.expr) => {
+                Some(Arg::Borrowed(reference.clone()))
+            }
+            _ => Some(Arg::Value(expr.clone())),
+        }
+    }
+
+    /// Sorts a name of the user's function. A reference ends with the function, so the route has a
+    /// copy of its target, and lends it.
+    fn captured(&self, name: &Ident, expr: &Expr, errors: &mut Errors) -> Option<Arg> {
+        let target = self.head.and_then(|head| head.target_of_reference(name));
+        let owned = match target {
+            None => return Some(Arg::Captured(expr.clone())),
+            Some(Type::Path(path)) if path.path.is_ident("str") => "String",
+            Some(Type::Slice(_)) => "Vec<_>",
+            Some(Type::TraitObject(_)) => "Arc<dyn _>",
+            Some(_) => {
+                let at = name.span();
+                return Some(Arg::Borrowed(parse_quote_spanned!(at=> &#name)));
+            }
+        };
+        let star = if owned.starts_with("Arc") { "*" } else { "" };
+        let message = format!(
+            "`{name}` is a reference, which ends before the routes do: declare it as `{owned}`, and \
+             pass `&{star}{name}`"
+        );
+        errors.at(name.span(), message);
+        None
+    }
+
+    /// Sorts the receiver of a method, which may be a reference.
+    pub(super) fn receiver(&self, expr: &Expr, errors: &mut Errors) -> Option<Arg> {
+        match self.arg(expr, errors)? {
+            Arg::Borrowed(reference) if plain_name(expr).is_some() => {
+                Some(Arg::Captured(*reference.expr))
+            }
+            arg => Some(arg),
+        }
     }
 
     /// Sorts a reference to what all requests share: to a static, or to a captured place.
@@ -122,46 +164,14 @@ impl Names<'_> {
             return None;
         }
         let (place, _) = dereferenced(&reference.expr);
-        if is_constant(&reference.expr) {
+        if is_of_constant(&reference.expr) {
             return Some(Arg::Constant(reference.clone()));
         }
         (is_place(place) && self.mentioned(place).is_none())
             .then(|| Arg::Borrowed(reference.clone()))
     }
 
-    /// Sorts a parameter of a closure, which binds by its name.
-    pub(super) fn binding(&self, pat: &Pat, errors: &mut Errors) -> Option<Arg> {
-        let inner = match pat {
-            Pat::Type(typed) => &*typed.pat,
-            pat => pat,
-        };
-        let Pat::Ident(bound) = inner else {
-            return Some(Arg::Extracted(inner.span()));
-        };
-        match self.named(&bound.ident, errors) {
-            Named::Known(arg) => Some(arg),
-            Named::Refused => None,
-            Named::Other => {
-                let name = bound.ident.unraw().to_string();
-                let own = self.protocol.argument();
-                let params = self.params.iter().map(String::as_str);
-                let known = params.chain(["req"]).chain(own);
-                let fix = match near(&name, known) {
-                    Some(meant) => format!(": did you mean `{meant}`?"),
-                    None => format!(
-                        "; a closure's parameter is a parameter of the path, `req` or `{}`, and a \
-                         pattern such as `_: HeaderMap` is read from the request by its type",
-                        own.unwrap_or("ws")
-                    ),
-                };
-                let message = format!("`<{name}>` is not a parameter of the path{fix}");
-                errors.at(bound.ident.span(), message);
-                None
-            }
-        }
-    }
-
-    fn named(&self, ident: &Ident, errors: &mut Errors) -> Named {
+    pub(super) fn named(&self, ident: &Ident, errors: &mut Errors) -> Named {
         let name = ident.unraw().to_string();
         if let Some(index) = self.params.iter().position(|param| *param == name) {
             return Named::Known(Arg::Param(index, ident.clone()));
@@ -239,7 +249,7 @@ impl Names<'_> {
     }
 }
 
-enum Named {
+pub(super) enum Named {
     Known(Arg),
     Refused,
     Other,
@@ -262,7 +272,7 @@ pub(crate) fn plain_name(expr: &Expr) -> Option<&Ident> {
 }
 
 /// Returns `true` for a name or a field of one, which can be cloned in place.
-fn is_place(expr: &Expr) -> bool {
+pub(crate) fn is_place(expr: &Expr) -> bool {
     match expr {
         Expr::Path(_) => true,
         Expr::Field(field) => {
@@ -292,6 +302,20 @@ pub(crate) fn dereferenced(expr: &Expr) -> (&Expr, usize) {
     }
 }
 
+/// Returns `true` for a value that lives only in its statement, unless the route keeps it.
+fn is_temporary(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_))
+}
+
+/// Returns `true` for a constant, for a field of one, and for what one points to.
+fn is_of_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => is_of_constant(&unary.expr),
+        Expr::Field(field) => is_of_constant(&field.base),
+        expr => is_constant(expr),
+    }
+}
+
 /// Returns `true` for a path whose last name is in capitals, as those of statics and constants are.
 fn is_constant(expr: &Expr) -> bool {
     let Expr::Path(path) = expr else {
@@ -301,40 +325,5 @@ fn is_constant(expr: &Expr) -> bool {
     name.is_some_and(|last| {
         let name = last.ident.unraw().to_string();
         name.contains(char::is_uppercase) && !name.contains(char::is_lowercase)
-    })
-}
-
-/// Returns the text of a call that names no value around it, such as `Instant::now()`.
-fn call_of_nothing(expr: &Expr) -> Option<String> {
-    let is_call = matches!(expr, Expr::Call(_) | Expr::MethodCall(_));
-    (is_call && !names_something(expr.to_token_stream())).then(|| {
-        let text = expr.to_token_stream().to_string();
-        text.replace(" :: ", "::")
-            .replace(" (", "(")
-            .replace(" . ", ".")
-    })
-}
-
-/// Returns `true` if the tokens name a value, and not only functions, types and members.
-fn names_something(tokens: TokenStream) -> bool {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let punct = |at: usize| match tokens.get(at) {
-        Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
-        _ => None,
-    };
-    tokens.iter().enumerate().any(|(at, token)| match token {
-        TokenTree::Group(group) => names_something(group.stream()),
-        TokenTree::Ident(_) => {
-            let is_member = at > 0 && punct(at - 1) == Some('.');
-            let is_last_of_path = at > 0 && punct(at - 1) == Some(':');
-            let is_longer = matches!(punct(at + 1), Some(':' | '!'));
-            let is_called = matches!(
-                tokens.get(at + 1),
-                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis
-            );
-            !(is_member || is_last_of_path || is_longer || is_called)
-        }
-        TokenTree::Literal(text) => text.to_string().contains('{'),
-        TokenTree::Punct(_) => false,
     })
 }

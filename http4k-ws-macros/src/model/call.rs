@@ -8,7 +8,7 @@ use syn::{Expr, ExprCall, ExprClosure, ExprMethodCall, ExprReference, Token};
 
 use super::args::{Arg, Names, plain_name};
 use crate::errors::{Errors, near};
-use crate::parse::Protocol;
+use crate::parse::{Head, Protocol};
 
 /// The handler of a route, as a call or a value.
 pub(crate) struct Call {
@@ -53,10 +53,20 @@ impl Call {
         expr: Expr,
         protocol: Protocol,
         params: &[String],
+        head: Option<&Head>,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let names = Names { protocol, params };
-        let (shape, args) = match ungrouped(expr) {
+        let names = Names {
+            protocol,
+            params,
+            head,
+        };
+        let expr = ungrouped(expr);
+        if let Some(mistake) = waiting(&expr, protocol) {
+            errors.at(expr.span(), mistake);
+            return None;
+        }
+        let (shape, args) = match expr {
             Expr::Call(call) => {
                 let args = names.args(&call.args, errors);
                 let callee = match *call.func {
@@ -70,13 +80,12 @@ impl Call {
                 (Shape::Value(Expr::MethodCall(call)), Vec::new())
             }
             Expr::MethodCall(call) => {
-                let mut args = vec![names.arg(&call.receiver, errors)];
+                let mut args = vec![names.receiver(&call.receiver, errors)];
                 args.extend(names.args(&call.args, errors));
                 (Shape::Method(call), args)
             }
             Expr::Closure(closure) => {
-                let args = closure.inputs.iter();
-                let args = args.map(|pat| names.binding(pat, errors)).collect();
+                let args = names.bindings(&closure.inputs, errors);
                 (Shape::Closure(closure), args)
             }
             value => (Shape::Value(value), Vec::new()),
@@ -229,6 +238,24 @@ impl Call {
             Shape::Method(call) => call.method.span(),
             Shape::Closure(closure) => closure.inputs_begin.span,
         }
+    }
+}
+
+/// Returns the mistake of a handler that is waited for where the routes are built.
+fn waiting(expr: &Expr, protocol: Protocol) -> Option<String> {
+    match expr {
+        Expr::Await(waited) => {
+            let handler = waited.base.to_token_stream().to_string().replace(" (", "(");
+            let keyword = protocol.keyword();
+            Some(format!(
+                "each request waits for its handler: write `{keyword}({handler})` without `.await`"
+            ))
+        }
+        Expr::Async(_) => Some(format!(
+            "an `async` block runs once, and a handler for each request: write `{}(|| async {{ .. }})`",
+            protocol.keyword()
+        )),
+        _ => None,
     }
 }
 

@@ -23,7 +23,7 @@ use super::{
     spelled,
 };
 use crate::errors::Errors;
-use crate::parse::{self, Entry, Handler, Param, Place, Protocol, Segment, Target};
+use crate::parse::{self, Entry, Handler, Head, Param, Place, Protocol, Segment, Target};
 
 /// The context of a block, which its entries inherit.
 #[derive(Clone, Default)]
@@ -104,7 +104,7 @@ impl Routes {
                         .methods
                         .push(Ident::new("GET", handler.keyword.span()));
                 }
-                match handler_call(handler, &inner.segments, errors) {
+                match handler_call(handler, &inner.segments, self.head.as_ref(), errors) {
                     Some(handler) => Endpoint::Handler(handler),
                     None => return,
                 }
@@ -178,7 +178,8 @@ impl Routes {
             let written = handler.expr.to_token_stream();
             return errors.leave_out(&spelled(&inner.segments), written);
         }
-        let Some(handler) = handler_call(handler, &inner.segments, errors) else {
+        let Some(handler) = handler_call(handler, &inner.segments, self.head.as_ref(), errors)
+        else {
             return;
         };
         self.scopes[inner.scope]
@@ -278,11 +279,12 @@ fn has_fallback(entries: &[Entry]) -> bool {
 fn handler_call(
     handler: Handler,
     segments: &[Segment],
+    head: Option<&Head>,
     errors: &mut Errors,
 ) -> Option<HandlerCall> {
     let params: Vec<String> = params(segments).map(Param::text).collect();
     let written = handler.expr.to_token_stream();
-    let Some(call) = Call::new(handler.expr, handler.protocol, &params, errors) else {
+    let Some(call) = Call::new(handler.expr, handler.protocol, &params, head, errors) else {
         errors.leave_out(&spelled(segments), written);
         return None;
     };

@@ -2,14 +2,16 @@
 //! its mistakes.
 
 mod args;
+mod bindings;
 mod blocks;
 mod call;
 mod flatten;
 mod links;
 mod mounted;
+mod once;
 mod stream;
 
-pub(crate) use args::{Arg, dereferenced, place_root, plain_name};
+pub(crate) use args::{Arg, dereferenced, is_place, place_root, plain_name};
 pub(crate) use blocks::Unused;
 pub(crate) use call::{Call, Callee, Shape};
 pub(crate) use links::{Link, is_reserved};

@@ -201,6 +201,21 @@ impl Head {
         plain.collect()
     }
 
+    /// Returns the type that the argument `name` refers to, if it is a reference that ends with the
+    /// function.
+    pub(crate) fn target_of_reference(&self, name: &Ident) -> Option<&Type> {
+        let mut arguments = self.plain_arguments().into_iter();
+        let (_, ty) = arguments.find(|(argument, _)| argument.unraw() == name.unraw())?;
+        match ty {
+            Type::Reference(reference) if reference.mutability.is_none() => {
+                let lifetime = reference.lifetime.as_ref();
+                let is_static = lifetime.is_some_and(|lifetime| lifetime.ident == "static");
+                (!is_static).then_some(&*reference.elem)
+            }
+            _ => None,
+        }
+    }
+
     /// Returns every name in the patterns of the arguments.
     fn bound(&self) -> impl Iterator<Item = Ident> {
         let inputs = self.signature.inputs.iter();

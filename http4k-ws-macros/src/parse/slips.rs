@@ -241,8 +241,12 @@ pub(super) fn not_a_target(found: ParseStream<'_>, path: &str) -> String {
         }
         _ => match found.fork().parse::<Expr>() {
             Ok(handler) => {
-                let handler = shown(&handler);
-                format!("{WANTED}; a handler needs a protocol: write `http({handler})`")
+                let text = shown(&handler);
+                let or_mount = match handler {
+                    Expr::Call(_) => format!(", or `mount({text})` for an application"),
+                    _ => String::new(),
+                };
+                format!("{WANTED}; a handler needs a protocol: write `http({text})`{or_mount}")
             }
             Err(_) => WANTED.to_owned(),
         },

@@ -205,6 +205,34 @@ impl<First: ReadsBody, Second: ReadsBody> Both<First, Second> {
     }
 }
 
+/// A body of an opening handshake; no type implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from an opening handshake, because it does not have a body",
+    label = "this is read from the body of a request",
+    note = "read a query, a header or a cookie instead, or receive the value as the first message of the \
+            socket"
+)]
+pub trait InHandshake {}
+
+/// An argument of a ws route, which is checked as [`Both`] are.
+#[derive(Debug)]
+pub struct OfHandshake<T>(PhantomData<fn() -> T>);
+
+/// Returns the argument of this type.
+pub fn of_handshake<T>(_: Extracted<T>) -> OfHandshake<T> {
+    OfHandshake(PhantomData)
+}
+
+impl<T: ReadsBody> OfHandshake<T> {
+    pub fn checked(&self)
+    where
+        T: InHandshake,
+    {
+    }
+}
+
+impl<T> BodyOnce for OfHandshake<T> {}
+
 /// The check of all other pairs of arguments.
 pub trait BodyOnce {
     fn checked(&self) {}

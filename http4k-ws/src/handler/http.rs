@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::call::Call;
@@ -10,7 +11,7 @@ use super::caught::Caught;
 use super::joined::BoxFilter;
 use super::only::filtered_http;
 use super::place::{IntoPolyFilter, JoinsFilter};
-use super::respond::{Now, ResponseFuture};
+use super::respond::{Now, Respond, ResponseFuture};
 use crate::describe::RouteDescription;
 use crate::message::{IntoResponse, PeerAddr, Request, Response};
 
@@ -192,15 +193,17 @@ impl fmt::Debug for BoxHttpHandler {
 /// let app = Routes::new()
 ///     .http(Method::GET, "/async", path)
 ///     .http(Method::GET, "/plain", |_request: Request| "a plain value")
+///     .http(Method::GET, "/nothing", || "of nothing")
 ///     .build()?;
 /// assert_eq!(app.test_http("/async").body(), "/async");
+/// assert_eq!(app.test_http("/nothing").body(), "of nothing");
 /// assert_eq!(app.test_http("/plain").body(), "a plain value");
 /// # Ok::<(), http4k_ws::routing::RouteError>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an HTTP handler",
-    label = "an http handler is a function from a `Request` to a response, or a future of one",
-    note = "a function with other arguments is called: `http(home())`, and `http(create(_))` if the \
+    label = "an http handler is a function from a `Request`, or from nothing, to a response, or a future of one",
+    note = "a function with other arguments is called: `http(show(id))`, and `http(create(_))` if the \
             argument is read from the request",
     note = "a function over a `WebSocket` belongs in `ws(..)`, one over an `Sse` in `sse(..)`, and a \
             value is returned by a closure: `http(|| \"home\")`"
@@ -231,6 +234,20 @@ where
 {
     fn into_http_handler(self) -> BoxHttpHandler {
         (move |request| std::future::ready(self(request).into_response())).into_http_handler()
+    }
+}
+
+/// Marks a function without arguments.
+#[derive(Debug)]
+pub struct OfNothing<When>(PhantomData<When>);
+
+impl<F, R, When> IntoHttpHandler<OfNothing<When>> for F
+where
+    F: Fn() -> R + Send + Sync + 'static,
+    R: Respond<When, Output: IntoResponse, Future: Send + 'static>,
+{
+    fn into_http_handler(self) -> BoxHttpHandler {
+        (move |_: Request| self().respond()).into_http_handler()
     }
 }
 

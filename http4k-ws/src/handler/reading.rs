@@ -12,6 +12,9 @@ use super::arguments::Whole;
 use crate::describe::probe::{Witness, witness};
 use crate::message::{FromRequest, NeededValue, Rejection, Request};
 
+/// Returns the reason why a type cannot be read on a route with these path parameters.
+pub(crate) type PathCheck = fn(&[&str]) -> Option<String>;
+
 /// One `_` argument, whose type the function's parameter decides.
 pub struct Extracted<T>(PhantomData<fn() -> T>);
 
@@ -57,6 +60,9 @@ pub trait ReadArguments: Copy + Send + Sync + 'static {
     /// Adds the values that filters must store for the types.
     fn add_needs(needs: &mut Vec<NeededValue>);
 
+    /// Adds the checks of the types against the parameters of the path.
+    fn add_checks(checks: &mut Vec<PathCheck>);
+
     /// Reads the values in order.
     ///
     /// # Errors
@@ -76,6 +82,10 @@ impl<T: FromRequest + 'static> ReadArguments for Extracted<T> {
         needs.extend(T::NEEDS);
     }
 
+    fn add_checks(checks: &mut Vec<PathCheck>) {
+        checks.push(T::unreadable);
+    }
+
     fn read(self, call: &mut Call) -> impl Future<Output = Result<T, Rejection>> + Send {
         call.extract()
     }
@@ -87,6 +97,8 @@ impl ReadArguments for Whole {
     fn add_params(_: &mut Vec<&'static str>) {}
 
     fn add_needs(_: &mut Vec<NeededValue>) {}
+
+    fn add_checks(_: &mut Vec<PathCheck>) {}
 
     async fn read(self, call: &mut Call) -> Result<Request, Rejection> {
         Ok(self.take(call))
@@ -108,6 +120,11 @@ where
     fn add_needs(needs: &mut Vec<NeededValue>) {
         A::add_needs(needs);
         B::add_needs(needs);
+    }
+
+    fn add_checks(checks: &mut Vec<PathCheck>) {
+        A::add_checks(checks);
+        B::add_checks(checks);
     }
 
     async fn read(self, call: &mut Call) -> Result<Self::Values, Rejection> {

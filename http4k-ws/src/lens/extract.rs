@@ -25,6 +25,10 @@ pub(super) fn pairs_of(text: &str) -> impl Iterator<Item = Pair> {
 }
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {
+    fn unreadable(_: &[&str]) -> Option<String> {
+        pairs::unreadable::<T>(Location::Query)
+    }
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let pairs = pairs_of(request.uri().query().unwrap_or_default());
         Ok(Self(pairs::read(pairs, Location::Query)?))
@@ -32,6 +36,10 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 impl<T: DeserializeOwned> FromRequest for Header<T> {
+    fn unreadable(_: &[&str]) -> Option<String> {
+        pairs::unreadable::<T>(Location::Header)
+    }
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let pair = |(name, value): (&http::HeaderName, _)| {
             (name.as_str().to_owned(), header::text_of(value))
@@ -42,6 +50,10 @@ impl<T: DeserializeOwned> FromRequest for Header<T> {
 }
 
 impl<T: DeserializeOwned> FromRequest for Cookie<T> {
+    fn unreadable(_: &[&str]) -> Option<String> {
+        pairs::unreadable::<T>(Location::Cookie)
+    }
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let pairs = cookie::pairs(request.headers());
         Ok(Self(pairs::read(pairs, Location::Cookie)?))
@@ -49,6 +61,10 @@ impl<T: DeserializeOwned> FromRequest for Cookie<T> {
 }
 
 impl<T: DeserializeOwned> FromRequest for Path<T> {
+    fn unreadable(params: &[&str]) -> Option<String> {
+        pairs::unreadable_path::<T>(params)
+    }
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let params = request.extensions().get::<PathParams>();
         let pairs: Vec<Pair> = params
@@ -135,6 +151,10 @@ impl<T: FromRequest> FromRequest for Option<T> {
 impl<T: FromRequest> FromRequest for Result<T, LensFailure> {
     const PARAMS: &'static [&'static str] = T::PARAMS;
     const NEEDS: &'static [NeededValue] = T::NEEDS;
+
+    fn unreadable(params: &[&str]) -> Option<String> {
+        T::unreadable(params)
+    }
 
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         match T::from_request(request).await {

@@ -174,6 +174,26 @@ pub trait FromRequest: Sized {
     /// [provides](crate::PolyFilter::provides) one of them.
     const NEEDS: &'static [NeededValue] = &[];
 
+    /// Returns the reason why no request can have the value, on a route whose path has the
+    /// parameters `params`; `None` by default.
+    ///
+    /// Serving or testing an application with such a route panics with the reason. `Path<T>` states
+    /// that `T` does not fit the parameters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// assert_eq!(Path::<u64>::unreadable(&["id"]), None);
+    /// assert!(Path::<u64>::unreadable(&["room", "id"]).is_some());
+    /// assert_eq!(Path::<(String, u64)>::unreadable(&["room", "id"]), None);
+    /// ```
+    fn unreadable(params: &[&str]) -> Option<String> {
+        let _ = params;
+        None
+    }
+
     /// Reads the value. It may take the body, and leaves the rest of the request to later
     /// arguments.
     ///

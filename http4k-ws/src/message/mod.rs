@@ -24,6 +24,7 @@ mod encoded;
 mod from_request;
 mod http;
 mod needed;
+pub(crate) mod never;
 mod path_params;
 mod printable;
 mod proxies;

@@ -41,26 +41,65 @@ impl<T> fmt::Debug for Captured<T> {
     }
 }
 
-/// A value that a route can copy for each call.
+/// A value that a route can copy for each call, on any thread.
+///
+/// The type of the value is one of the trait, so that it is not inferred from the call that the
+/// value is passed to. A name that is not declared then has one message.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be captured by a route, because it is not `Clone`",
-    label = "each call takes a copy of this value",
-    note = "write `Arc<{Self}>`, whose copies share one value, or derive `Clone`"
+    message = "`{Self}` cannot be captured by a route: it is not `Clone`, or threads cannot share it",
+    label = "each call takes a copy of this value, on any thread",
+    note = "write `Arc<{Self}>`, whose copies share one value, or derive `Clone`",
+    note = "threads share an `Arc` instead of an `Rc`, and a lock such as `Mutex` instead of a `Cell` or `RefCell`"
 )]
-pub trait Capture: Clone {}
+pub trait Capture: Clone + Send + Sync {
+    /// This type.
+    type Same;
 
-// Without the attribute, the compiler would only name the lacking `Clone`.
+    /// Captures a copy.
+    fn captured(&self) -> Captured<Self::Same>;
+}
+
+// Without the attribute, the compiler would name each of the bounds that are lacking.
 #[diagnostic::do_not_recommend]
-impl<T: Clone> Capture for T {}
+impl<T: Clone + Send + Sync + 'static> Capture for T {
+    type Same = T;
+
+    fn captured(&self) -> Captured<T> {
+        evaluated(self.clone())
+    }
+}
 
 /// Captures a copy of a borrowed value.
-pub fn captured<T: Capture + Send + Sync + 'static>(value: &T) -> Captured<T> {
-    evaluated(value.clone())
+pub fn captured<T: Capture>(value: &T) -> Captured<T::Same> {
+    value.captured()
 }
 
 /// Captures a value that was created for the route.
-pub fn evaluated<T: Capture + Send + Sync + 'static>(value: T) -> Captured<T> {
+pub fn evaluated<T: Capture + 'static>(value: T) -> Captured<T> {
     Captured(Box::new(value))
+}
+
+/// The `self` of a method around the routes. Of a reference, its target is captured.
+#[derive(Debug)]
+pub struct Receiver<'a, T>(pub &'a T);
+
+impl<T: Clone + Send + Sync + 'static> Receiver<'_, &T> {
+    /// Captures a copy of the target.
+    pub fn captured(&self) -> Captured<T> {
+        captured(*self.0)
+    }
+}
+
+/// The capture of a `self` that is not a reference.
+pub trait OwnReceiver<T> {
+    /// Captures a copy.
+    fn captured(&self) -> Captured<T>;
+}
+
+impl<T: Capture<Same = T>> OwnReceiver<T> for Receiver<'_, T> {
+    fn captured(&self) -> Captured<T> {
+        self.0.captured()
+    }
 }
 
 /// Returns a copy for one call.

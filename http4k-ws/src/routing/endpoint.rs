@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::described::Described;
 use crate::describe::RouteDescription;
 use crate::describe::probe::Step;
+use crate::handler::reading::PathCheck;
 use crate::handler::{
     BoxHttpHandler, BoxPolyFilter, BoxWsHandler, FilterNames, IntoHttpHandler, IntoSseHandler,
     IntoWsHandler, PolyHandler,
@@ -22,6 +23,8 @@ pub struct Endpoint {
     pub(super) filters: FilterNames,
     /// The path parameters that its `_` arguments require.
     pub(super) reads: Vec<&'static str>,
+    /// The checks of its `_` arguments against the path.
+    pub(super) checks: Vec<PathCheck>,
     /// The values of filters that its `_` arguments need.
     pub(super) needs: Vec<NeededValue>,
     /// The description of its types.
@@ -48,6 +51,7 @@ impl Endpoint {
             mounted: None,
             filters: FilterNames::default(),
             reads: Vec::new(),
+            checks: Vec::new(),
             needs: Vec::new(),
             described: Described::default(),
         }

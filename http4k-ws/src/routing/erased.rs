@@ -261,6 +261,7 @@ where
 pub(super) fn reading<E: ReadArguments>(mut endpoint: Endpoint) -> Endpoint {
     E::add_params(&mut endpoint.reads);
     E::add_needs(&mut endpoint.needs);
+    E::add_checks(&mut endpoint.checks);
     endpoint
 }
 

@@ -1,5 +1,5 @@
-//! The parts that routes need and their table lacks: parameters of the path, and values that
-//! filters provide.
+//! The parts that routes need and their table lacks: parameters of the path, values that filters
+//! provide, and arguments of a type that a request can have.
 
 use std::fmt;
 
@@ -27,6 +27,19 @@ impl fmt::Display for Lacking {
              write `\"{template}/<{param}>\"`, mount the table at a prefix with `<{param}>`, or make \
              the `#[param]` field an `Option`"
         )
+    }
+}
+
+/// A route with an argument that no request to it has.
+pub(super) struct Unreadable {
+    route: Route,
+    reason: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { route, reason } = self;
+        write!(f, "the handler of `{route}` can never be called: {reason}")
     }
 }
 
@@ -66,6 +79,37 @@ impl Router {
                 route: lacking.route.in_mount(&self.table.route(index)),
                 ..lacking
             }));
+        }
+        all
+    }
+
+    /// Returns the routes with an argument that no request has, if this table is mounted at a
+    /// prefix with the parameters `outer`.
+    pub(super) fn unreadable(&self, outer: &[&str]) -> Vec<Unreadable> {
+        let mut all = Vec::new();
+        for (index, end) in self.endpoints.iter().enumerate() {
+            if end.checks.is_empty() && end.mounted.is_none() {
+                continue;
+            }
+            let own = self.table.params(index);
+            let own: Vec<_> = own.iter().collect();
+            let own = own.iter().map(|name| &**name);
+            let params: Vec<&str> = outer.iter().copied().chain(own).collect();
+            let own = end.checks.iter().filter_map(|check| check(&params));
+            all.extend(own.map(|reason| Unreadable {
+                route: self.table.route(index),
+                reason,
+            }));
+            let inner = self.mounted(index).map(|inner| inner.unreadable(&params));
+            all.extend(
+                inner
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|unreadable| Unreadable {
+                        route: unreadable.route.in_mount(&self.table.route(index)),
+                        ..unreadable
+                    }),
+            );
         }
         all
     }

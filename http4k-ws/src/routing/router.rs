@@ -105,7 +105,15 @@ impl Router {
     }
 
     pub(super) fn into_app(self) -> PolyHandler {
-        let incomplete = self.lacking().into_iter().next();
+        let lacking = self
+            .lacking()
+            .into_iter()
+            .map(|lacking| lacking.to_string());
+        let unreadable = self
+            .unreadable(&[])
+            .into_iter()
+            .map(|route| route.to_string());
+        let incomplete = lacking.chain(unreadable).next();
         let unprovided = self
             .unprovided()
             .into_iter()
@@ -117,8 +125,7 @@ impl Router {
             BoxWsHandler::erased(router.clone()),
         )
         .with_router(router);
-        app.incomplete(incomplete.map(|lacking| lacking.to_string()))
-            .unprovided(unprovided)
+        app.incomplete(incomplete).unprovided(unprovided)
     }
 
     /// Returns the router of `app`, if `app` consists of a router and filters around it.

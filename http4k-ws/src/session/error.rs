@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::lens::LensFailure;
+use crate::message::never::Never;
 use crate::message::{WsStatus, printable};
 
 /// The reason why a message was not sent.
@@ -201,6 +202,14 @@ pub trait IntoWsResult {
 impl IntoWsResult for () {
     fn into_ws_result(self) -> WsResult {
         Ok(())
+    }
+}
+
+/// A consumer that never returns.
+#[diagnostic::do_not_recommend]
+impl IntoWsResult for Never {
+    fn into_ws_result(self) -> WsResult {
+        self
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::lens::LensFailure;
+use crate::message::never::Never;
 use crate::message::printable;
 
 /// The reason why an event was not sent.
@@ -147,6 +148,14 @@ pub trait IntoSseResult {
 impl IntoSseResult for () {
     fn into_sse_result(self) -> SseResult {
         Ok(())
+    }
+}
+
+/// A consumer that never returns.
+#[diagnostic::do_not_recommend]
+impl IntoSseResult for Never {
+    fn into_sse_result(self) -> SseResult {
+        self
     }
 }
 

@@ -1,10 +1,11 @@
-//! Path parameters that a handler's type reads and the path lacks.
+//! Path parameters that a handler's type reads and the path lacks, and types that no request can be
+//! read as.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use http4k_ws::filter::http_only;
 use http4k_ws::http::HeaderMap;
-use http4k_ws::lens::LensFailure;
+use http4k_ws::lens::{Form, Header, LensFailure};
 use http4k_ws::prelude::*;
 use http4k_ws::routing::Routes;
 use http4k_ws::{FromRequest, HttpHandler};
@@ -150,6 +151,96 @@ fn a_missing_parameter_is_reported_with_its_route_and_the_line_to_write() {
         assert!(message.contains(&format!("`{route}`")), "{message}");
         assert!(message.contains(&template(path)), "{message}");
     }
+}
+
+async fn one(Path(id): Path<u64>) -> String {
+    id.to_string()
+}
+
+fn pair(Path((name, id)): Path<(String, u64)>) -> String {
+    format!("{name} {id}")
+}
+
+#[derive(Deserialize)]
+struct Item {
+    id: u64,
+    name: String,
+}
+
+fn item(Path(item): Path<Item>) -> String {
+    format!("{} {}", item.name, item.id)
+}
+
+async fn search(Query(text): Query<String>) -> String {
+    text
+}
+
+#[derive(Deserialize)]
+struct Nested {
+    item: Item,
+}
+
+async fn nested(_ws: WebSocket, query: Query<Nested>) {
+    drop(query.0.item);
+}
+
+fn pairs(_: Result<Query<(u32, u32)>, LensFailure>, _: Header<u32>) {}
+
+async fn form(Form(number): Form<u32>) -> String {
+    number.to_string()
+}
+
+routes! { fn of_one() -> PolyHandler { GET "/<id>" => http(one(_)) } }
+
+routes! { fn of_two() -> PolyHandler { GET "/<id>" => http(pair(_)) } }
+
+#[test]
+fn a_type_that_no_request_can_be_read_as_is_reported() {
+    let two = "`Path<u64>`: one value is read from one parameter, and the path has 2";
+    for (app, route, reason) in [
+        (routes! { "/<a>/<b>" => http(one(_)) }, "http /<a>/<b>", two),
+        (
+            routes! { "/<tenant>" => mount(of_one()) },
+            "GET /<tenant>/<id>",
+            two,
+        ),
+        (
+            Routes::new().mount("/<a>/<b>", of_two()).build().unwrap(),
+            "GET /<a>/<b>/<id>",
+            "a tuple of 2 is read from as many parameters, and the path has 3",
+        ),
+        (of_two(), "GET /<id>", "and the path has 1"),
+        (
+            routes! { "/<id>" => http(item(_)) },
+            "http /<id>",
+            "the path lacks `<name>`",
+        ),
+        (
+            routes! { "/q" => http(search(_)) },
+            "http /q",
+            "`Query<String>`: pairs are read as a struct, a map or a list of tuples",
+        ),
+        (
+            routes! { "/n" => ws(nested(ws, _)) },
+            "ws /n",
+            "`item`: a text cannot be read as a struct or a map",
+        ),
+        (routes! { "/p" => http(pairs(_, _)) }, "http /p", "`Query<"),
+        (
+            routes! { POST "/f" => http(form(_)) },
+            "POST /f",
+            "`Form<u32>`",
+        ),
+    ] {
+        let message = reported(app);
+        assert!(message.contains(&format!("`{route}`")), "{message}");
+        assert!(message.contains(reason), "{message}");
+    }
+    // A prefix may have the parameters that a table lacks.
+    let app = routes! { "/<name>" => mount(of_two()) };
+    assert_eq!(app.test_http("/ann/7").body(), "ann 7");
+    let app = routes! { "/<name>" => { "/<id>" => http(item(_)) } };
+    assert_eq!(app.test_http("/ann/7").body(), "ann 7");
 }
 
 #[tokio::test]

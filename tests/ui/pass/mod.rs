@@ -9,6 +9,7 @@ mod calls;
 mod contract_test;
 mod expression;
 mod filters;
+mod first_guesses;
 mod first_hour;
 mod grammar;
 mod macro_front;

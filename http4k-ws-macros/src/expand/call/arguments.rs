@@ -7,7 +7,7 @@ use syn::{Expr, ExprReference, GenericArgument, PathArguments, Type};
 
 use super::extracted::value_name;
 use super::{Form, Parts};
-use crate::model::{Arg, dereferenced, plain_name};
+use crate::model::{Arg, dereferenced, is_place, plain_name};
 use crate::parse::{Param, ours_at};
 
 impl Parts<'_> {
@@ -113,7 +113,11 @@ impl Parts<'_> {
                 and_token, expr, ..
             }) => {
                 let (place, stars) = dereferenced(expr);
-                let name = self.captured(index, place);
+                let stars = stars - usize::from(stars > 0 && self.is_reference(place));
+                let name = match is_place(place) {
+                    true => self.captured(index, place),
+                    false => self.evaluated(index, place),
+                };
                 let star = quote_spanned!(name.span()=> *);
                 // One star for each in the source, and two for the reference that the route keeps.
                 let is_own = self.form == Form::Own;
@@ -128,11 +132,7 @@ impl Parts<'_> {
                 }
             }
             Arg::Value(expr) => {
-                let at = ours_at(expr.span());
-                let expr = self.borrowed(expr);
-                let value = quote_spanned!(at=> __http4k_ws::evaluated(#expr));
-                let name = Ident::new(&format!("c{index}"), at);
-                self.captured.push((name.clone(), value));
+                let name = self.evaluated(index, expr);
                 self.own(&name);
                 name.to_token_stream()
             }
@@ -143,10 +143,39 @@ impl Parts<'_> {
     fn captured(&mut self, index: usize, expr: &Expr) -> Ident {
         let at = ours_at(expr.span());
         let borrowed = self.borrowed(expr);
-        let value = quote_spanned!(at=> __http4k_ws::captured(&#borrowed));
+        let value = if self.is_reference(expr) {
+            quote_spanned!(at=> __http4k_ws::captured(#borrowed))
+        } else if plain_name(expr).is_some_and(|name| name == "self") {
+            quote_spanned! {at=>
+                {
+                    // The trait is for a `self` that is not a reference.
+                    #[allow(unused_imports)]
+                    use __http4k_ws::OwnReceiver as _;
+                    __http4k_ws::Receiver(&#borrowed).captured()
+                }
+            }
+        } else {
+            quote_spanned!(at=> __http4k_ws::captured(&#borrowed))
+        };
         let name = Ident::new(&format!("c{index}"), at);
         self.captured.push((name.clone(), value));
         name
+    }
+
+    /// Captures the value of an expression, and returns its name in the call.
+    fn evaluated(&mut self, index: usize, expr: &Expr) -> Ident {
+        let at = ours_at(expr.span());
+        let expr = self.borrowed(expr);
+        let value = quote_spanned!(at=> __http4k_ws::evaluated(#expr));
+        let name = Ident::new(&format!("c{index}"), at);
+        self.captured.push((name.clone(), value));
+        name
+    }
+
+    /// Returns `true` for an argument of the head that is a reference. Its target is captured.
+    fn is_reference(&self, expr: &Expr) -> bool {
+        let head = self.head.zip(plain_name(expr));
+        head.is_some_and(|(head, name)| head.target_of_reference(name).is_some())
     }
 
     /// Returns `true` for an argument of the head of type `Arc<dyn Store>`, or a `Box` or `Rc` of

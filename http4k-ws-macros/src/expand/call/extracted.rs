@@ -5,7 +5,7 @@ use quote::quote_spanned;
 
 use super::Parts;
 use crate::model::Arg;
-use crate::parse::ours_at;
+use crate::parse::{Protocol, ours_at};
 
 impl Parts<'_> {
     /// Returns the index and the place of each `_` argument.
@@ -17,10 +17,12 @@ impl Parts<'_> {
         })
     }
 
-    /// Adds the check that at most one of the `_` arguments reads the body to the function's call.
+    /// Adds the check that at most one of the `_` arguments reads the body to the function's call,
+    /// and over sockets none, because a handshake does not have a body.
     pub(super) fn with_body_read_once(&self, function: TokenStream) -> TokenStream {
         let extracted: Vec<(usize, Span)> = self.extracted().collect();
-        if extracted.len() < 2 {
+        let over_ws = self.protocol == Protocol::Ws;
+        if extracted.is_empty() || (extracted.len() < 2 && !over_ws) {
             return function;
         }
         let types = extracted.iter().map(|&(index, span)| {
@@ -34,6 +36,12 @@ impl Parts<'_> {
         let extracted: Vec<Ident> = names.collect();
         let mut checks = TokenStream::new();
         for (index, second) in extracted.iter().enumerate() {
+            if over_ws {
+                checks.extend(quote_spanned! {second.span()=>
+                    __http4k_ws::of_handshake(#second).checked(),
+                });
+                continue;
+            }
             for first in &extracted[..index] {
                 checks.extend(quote_spanned! {second.span()=>
                     __http4k_ws::both(#first, #second).checked(),

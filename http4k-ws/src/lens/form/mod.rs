@@ -108,6 +108,10 @@ impl<T: DeserializeOwned> ReadsBody for Form<T> {}
 
 /// Takes the body. Its Content-Type must be that of a form.
 impl<T: DeserializeOwned> FromRequest for Form<T> {
+    fn unreadable(_: &[&str]) -> Option<String> {
+        pairs::unreadable::<T>(Location::Form)
+    }
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let form = Form::strict(()).get(request).await?;
         let fields = form.into_iter().map(|(name, value)| (name, Ok(value)));

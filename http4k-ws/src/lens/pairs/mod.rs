@@ -28,6 +28,7 @@ mod error;
 mod offer;
 mod table;
 mod text;
+mod unreadable;
 mod values;
 
 use std::collections::{HashMap, HashSet};
@@ -37,6 +38,7 @@ use serde::de::DeserializeOwned;
 use self::error::Refused;
 pub(super) use self::error::{PairError, recording};
 use self::table::{Batch, Table};
+pub(super) use self::unreadable::{unreadable, unreadable_path};
 use super::failure::{Failure, LensFailure, LensFailureKind};
 use super::message_part::Cause;
 use super::meta::{Location, name_of};

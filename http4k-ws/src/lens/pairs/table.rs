@@ -181,6 +181,10 @@ impl Table {
         }
     }
 
+    pub(super) fn is_path(&self) -> bool {
+        self.location == Location::Path
+    }
+
     pub(super) fn text(&self, piece: usize) -> &str {
         &self.buffer[self.pieces[piece].bytes.clone()]
     }

@@ -56,7 +56,9 @@ use crate::message::body::{Body, BodyError};
     label = "a handler returns a `Response` or a type that converts to one",
     note = "a value that serde serializes is returned as `Json(value)`, or its type derives `Message`",
     note = "text, bytes, a `StatusCode`, `(StatusCode, T)`, `Response`, and `Result` and `Option` of \
-            these convert to one"
+            these convert to one",
+    note = "so does an error that implements `IntoResponse`; map any other, as in \
+            `.map_err(|_| StatusCode::BAD_GATEWAY)`"
 )]
 pub trait IntoResponse {
     /// Converts to a response.

@@ -8,10 +8,30 @@ async fn stamp(_at: Instant) -> &'static str {
     "stamped"
 }
 
+#[derive(Clone)]
+struct Event {
+    at: Instant,
+}
+
+async fn seconds(_seconds: u64) {}
+
+async fn event(_event: Event) {}
+
+async fn pair(_pair: (u32, Instant)) {}
+
+async fn text(_text: String) {}
+
+async fn lent(_at: &Instant) {}
+
 routes! {
     fn app() -> PolyHandler {
         GET "/call" => http(stamp(Instant::now())),
         GET "/method" => http(stamp(Instant::now().checked_add(Default::default()).unwrap())),
+        GET "/inside" => http(seconds(1 + Instant::now().elapsed().as_secs())),
+        GET "/struct" => http(event(Event { at: Instant::now() })),
+        GET "/tuple" => http(pair((1, Instant::now()))),
+        GET "/macro" => http(text(format!("{:?}", Instant::now()))),
+        GET "/reference" => http(lent(&Instant::now())),
         GET "/meant" => http(stamp({ Instant::now() })),
     }
 }
