@@ -59,10 +59,17 @@ pub fn contract_test(options: TokenStream, item: TokenStream) -> TokenStream {
 
 fn expanded(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     let mut errors = errors::Errors::default();
-    let syntax = parse::Routes::new(input, &mut errors);
+    let mut syntax = parse::Routes::new(input, &mut errors);
+    let rest = std::mem::take(&mut syntax.rest);
     let model = model::Routes::new(syntax, &mut errors);
     check::routes(&model, &mut errors);
-    expand::routes(&model, &errors)
+    let mut items = expand::routes(&model, &errors);
+    if !rest.is_empty() {
+        // Each function is checked and expanded alone.
+        let library = model.library.option();
+        items.extend(expanded(quote::quote!(#library #rest)));
+    }
+    items
 }
 
 #[cfg(test)]

@@ -43,6 +43,12 @@ impl Library {
         path.map(Self)
     }
 
+    /// Returns this option, as it is before the routes.
+    pub(crate) fn option(&self) -> TokenStream {
+        let path = &self.0;
+        quote!(crate = #path;)
+    }
+
     /// Returns the path of the module whose names generated code uses.
     pub(crate) fn private(&self) -> TokenStream {
         let path = &self.0;

@@ -13,7 +13,9 @@ pub use crate::routing::called::{
     http, http_given, http_lent, http_lent_given, http_lent_given_reading, http_lent_reading,
     http_reading, opening, opening_reading, sse, sse_reading, ws, ws_reading,
 };
-pub use crate::routing::captured::{OwnReceiver, Receiver, captured, copied, evaluated, lent};
+pub use crate::routing::captured::{
+    CapturesWhole, OwnReceiver, Receiver, captured, copied, evaluated, lent, part_of,
+};
 pub use crate::routing::endpoint::{
     Endpoint, Endpoints, http_handler, mount, sse_handler, ws_handler,
 };

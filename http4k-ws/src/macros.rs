@@ -49,8 +49,9 @@
 ///
 /// ```text
 /// input    := ("crate" "=" path ";")? routes
-/// routes   := docs vis "fn" name "(" args ")" "->" type "{" entry* "}"    an item: a function
+/// routes   := function+                                 items: functions
 ///           | entry*                                    an expression: the application
+/// function := docs vis "fn" name "(" args ")" "->" type "{" entry* "}"
 /// entry    := docs? deprecated? (METHOD ("|" METHOD)*)? path?
 ///             ("with" "(" expr,* ")")? ("as" name)? "=>" target ","?
 /// path     := "\"/…\"" | "_"
@@ -120,6 +121,7 @@
 /// | `&` or `&mut` of `req`, `ws` or `sse` | a reference to it |
 /// | `&` or `&mut` of a parameter | a reference to it: to a `String`, unless the path has another type |
 /// | another name or field, or `&` or `&*` of one | a captured value: cloned once for the route, and once for each call |
+/// | `&` of a field, such as `&state.hits` | a reference to it: the route has a clone of the field, or of `state` if the field is not `Clone` |
 /// | `&` of a static or a constant, or of a part of one, such as `&POOL` and `&*POOL` | a reference to it |
 /// | any other expression, or `&` of a call | evaluated once, when the routes are built, and cloned or lent for each call |
 ///

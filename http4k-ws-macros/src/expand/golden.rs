@@ -10,7 +10,9 @@ use std::process::{Command, Stdio};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-const FORMS: [&str; 11] = [
+use super::call::undescribed;
+
+const FORMS: [&str; 12] = [
     "handler_value",
     "call",
     "ws_call",
@@ -22,7 +24,11 @@ const FORMS: [&str; 11] = [
     "groups",
     "links",
     "mistake",
+    "undescribed",
 ];
+
+/// The form without descriptions, as most programs have it.
+const UNDESCRIBED: &str = "undescribed";
 
 /// The forms whose files also hold the items beside the function. These items are the same in all
 /// forms.
@@ -33,7 +39,10 @@ fn routes_expand_to_the_golden_files() {
     for form in FORMS {
         let input = fs::read_to_string(path(&format!("{form}.in.rs"))).expect("there is an input");
         let input: TokenStream = input.parse().expect("the input is tokens");
-        let mut output = crate::expanded(input);
+        let mut output = match form {
+            UNDESCRIBED => undescribed(|| crate::expanded(input)),
+            _ => crate::expanded(input),
+        };
         if !WITH_ITEMS.contains(&form) {
             output = without_items(output);
         }

@@ -16,7 +16,7 @@ use crate::parse::{Param, Protocol, ours_at};
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let app = app(model, &left_out(errors));
     let private = model.library.private();
-    let probes = call::DESCRIBES.then(|| {
+    let probes = call::describes().then(|| {
         quote! {
             // The probes of a table use some of the traits, depending on its types.
             #[allow(unused_imports)]

@@ -4,8 +4,10 @@ use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Expr, ExprReference, Member, Token, Type, UnOp, parse_quote_spanned};
 
+use super::bindings::last_name;
 use super::once::changing_call;
 use crate::errors::Errors;
 use crate::parse::{Head, Protocol};
@@ -71,6 +73,9 @@ impl Names<'_> {
                 Named::Refused => None,
                 Named::Other => self.captured(ident, expr, errors),
             };
+        }
+        if let Some(arg) = self.target(expr) {
+            return Some(arg);
         }
         match expr {
             Expr::Infer(infer) => return Some(Arg::Extracted(infer.underscore_token.span)),
@@ -146,6 +151,40 @@ impl Names<'_> {
         );
         errors.at(name.span(), message);
         None
+    }
+
+    /// Sorts `name.as_str()` and the like of an argument of the function, which must be called for
+    /// each request, as `&*name`.
+    fn target(&self, expr: &Expr) -> Option<Arg> {
+        let (name, types): (_, &[&str]) = match expr {
+            Expr::MethodCall(call) if call.args.is_empty() => {
+                let types = match call.method.to_string().as_str() {
+                    "as_str" => &["String"][..],
+                    "as_slice" => &["Vec"],
+                    "as_path" => &["PathBuf"],
+                    "as_ref" => &["Arc", "Box"],
+                    _ => return None,
+                };
+                (plain_name(&call.receiver)?, types)
+            }
+            Expr::Reference(reference) if reference.mutability.is_none() => {
+                match &*reference.expr {
+                    Expr::Index(index) if matches!(&*index.index, Expr::Range(range) if range.start.is_none() && range.end.is_none()) => {
+                        (plain_name(&index.expr)?, &["String", "Vec"])
+                    }
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let arguments = self.head?.plain_arguments();
+        let mut declared = arguments.iter();
+        let (_, ty) = declared.find(|(argument, _)| argument.unraw() == name.unraw())?;
+        let ty = last_name(ty)?;
+        let at = expr.span();
+        types
+            .contains(&ty.as_str())
+            .then(|| Arg::Borrowed(parse_quote_spanned!(at=> &*#name)))
     }
 
     /// Sorts the receiver of a method, which may be a reference.

@@ -102,7 +102,7 @@ fn bound_name(pat: &Pat) -> Option<String> {
 }
 
 /// Returns the last name of a type that is a path.
-fn last_name(ty: &Type) -> Option<String> {
+pub(super) fn last_name(ty: &Type) -> Option<String> {
     match ty {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
         _ => None,

@@ -18,6 +18,15 @@ pub(crate) struct Head {
     pub(crate) signature: Signature,
 }
 
+/// One function, and the tokens behind it, which are other functions.
+#[derive(Default)]
+pub(super) struct Item {
+    /// `None` if it is broken.
+    pub(super) head: Option<Head>,
+    pub(super) body: TokenStream,
+    pub(super) rest: TokenStream,
+}
+
 /// Returns `true` for the item form, and `false` for entries.
 pub(super) fn is_item(input: TokenStream) -> bool {
     let mut tokens = input.into_iter();
@@ -34,12 +43,8 @@ pub(super) fn is_item(input: TokenStream) -> bool {
     }
 }
 
-/// Parses the head and the entries. A broken head is `None`.
-pub(super) fn parse(
-    input: TokenStream,
-    library: &Library,
-    errors: &mut Errors,
-) -> (Option<Head>, TokenStream) {
+/// Parses the head and the entries.
+pub(super) fn parse(input: TokenStream, library: &Library, errors: &mut Errors) -> Item {
     let mut tokens: Vec<TokenTree> = input.clone().into_iter().collect();
     // The entries are many, and usually at the end. The parser of the head does not copy them then.
     let body = match tokens.last() {
@@ -53,18 +58,18 @@ pub(super) fn parse(
             for mistake in mistakes {
                 errors.push(mistake);
             }
-            (Some(head), body)
+            Item {
+                head: Some(head),
+                body,
+                rest: TokenStream::new(),
+            }
         }
         Err(_) => with_body(input, library, errors),
     }
 }
 
 /// Parses the head and the entries, and reports mistakes around them.
-fn with_body(
-    input: TokenStream,
-    library: &Library,
-    errors: &mut Errors,
-) -> (Option<Head>, TokenStream) {
+fn with_body(input: TokenStream, library: &Library, errors: &mut Errors) -> Item {
     let parser = |input: ParseStream<'_>| {
         let (head, mistakes) = head(input, library)?;
         for mistake in mistakes {
@@ -72,16 +77,19 @@ fn with_body(
         }
         let body;
         braced!(body in input);
-        let entries = body.parse()?;
-        if !input.is_empty() {
-            let message = "`routes!` defines one function: write the next in its own `routes!`";
+        let body = body.parse()?;
+        let mut rest: TokenStream = input.fork().parse()?;
+        if !rest.is_empty() && !is_item(rest.clone()) {
+            let message = "only another function may follow: write the routes in the braces";
             errors.push(input.error(message));
-            input.parse::<TokenStream>()?;
+            rest = TokenStream::new();
         }
-        Ok((head, entries))
+        input.parse::<TokenStream>()?;
+        let head = Some(head);
+        Ok(Item { head, body, rest })
     };
     match parser.parse2(input) {
-        Ok((head, body)) => (Some(head), body),
+        Ok(item) => item,
         Err(error) => {
             let message = error.to_string();
             if message.starts_with("expected") {
@@ -90,7 +98,7 @@ fn with_body(
             } else {
                 errors.push(error);
             }
-            (None, TokenStream::new())
+            Item::default()
         }
     }
 }

@@ -10,6 +10,7 @@ mod template;
 
 pub(crate) use entry::{Doc, Entry, Handler, Place, Protocol, Target};
 pub(crate) use item::Head;
+use item::Item;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 pub(crate) use template::{Param, Segment, Template, is_keyword};
 
@@ -26,22 +27,28 @@ pub(crate) struct Routes {
     /// `true` for the item form, even if its head is broken.
     pub(crate) is_item: bool,
     pub(crate) entries: Vec<Entry>,
+    /// The functions behind it.
+    pub(crate) rest: TokenStream,
 }
 
 impl Routes {
     pub(crate) fn new(input: TokenStream, errors: &mut Errors) -> Self {
         let (library, input) = library(input);
         let is_item = item::is_item(input.clone());
-        let (head, body) = if is_item {
+        let item = if is_item {
             item::parse(input, &library, errors)
         } else {
-            (None, input)
+            Item {
+                body: input,
+                ..Item::default()
+            }
         };
         Self {
             library,
-            head,
+            head: item.head,
             is_item,
-            entries: entries(body, errors),
+            entries: entries(item.body, errors),
+            rest: item.rest,
         }
     }
 }

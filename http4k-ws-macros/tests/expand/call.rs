@@ -11,10 +11,11 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             let t2 = __http4k_ws::extracted();
             __http4k_ws::http_lent_given_reading(
                 (
-                    (
-                        __http4k_ws::captured(&db),
-                        __http4k_ws::captured(&config.site),
-                    ),
+                    (__http4k_ws::captured(&db), {
+                        #[allow(unused_imports)]
+                        use __http4k_ws::CapturesWhole as _;
+                        __http4k_ws::part_of(&config, |whole| &whole.site).captured()
+                    }),
                     __http4k_ws::evaluated(20),
                 ),
                 (p0, p1),

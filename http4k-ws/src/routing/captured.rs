@@ -102,6 +102,74 @@ impl<T: Capture<Same = T>> OwnReceiver<T> for Receiver<'_, T> {
     }
 }
 
+/// A part of a captured value, such as `&state.hits`, which the route lends to its calls.
+pub struct Part<T: ?Sized>(Arc<dyn Deref<Target = T> + Send + Sync>);
+
+impl<T: ?Sized> Deref for Part<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Part<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Part")
+    }
+}
+
+/// The whole value, with the function that returns the part.
+struct Whole<R, T: ?Sized> {
+    whole: R,
+    part: fn(&R) -> &T,
+}
+
+impl<R, T: ?Sized> Deref for Whole<R, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        (self.part)(&self.whole)
+    }
+}
+
+/// The part of a value that is to be captured.
+#[derive(Debug)]
+pub struct PartOf<'a, R, T: ?Sized> {
+    whole: &'a R,
+    part: fn(&R) -> &T,
+}
+
+/// Returns the part of `whole`.
+pub const fn part_of<R, T: ?Sized>(whole: &R, part: fn(&R) -> &T) -> PartOf<'_, R, T> {
+    PartOf { whole, part }
+}
+
+impl<R, T: Clone + Send + Sync + 'static> PartOf<'_, R, T> {
+    /// Captures a copy of the part.
+    pub fn captured(&self) -> Part<T> {
+        Part(Arc::new(captured((self.part)(self.whole))))
+    }
+}
+
+/// The capture of a part that can't be copied: of the whole value.
+pub trait CapturesWhole<R, T: ?Sized> {
+    /// Captures a copy of the whole value.
+    fn captured(&self) -> Part<T>
+    where
+        R: Capture + 'static;
+}
+
+impl<R, T: ?Sized + 'static> CapturesWhole<R, T> for PartOf<'_, R, T> {
+    fn captured(&self) -> Part<T>
+    where
+        R: Capture + 'static,
+    {
+        let (whole, part) = (self.whole.clone(), self.part);
+        Part(Arc::new(Whole { whole, part }))
+    }
+}
+
 /// Returns a copy for one call.
 pub fn copied<T>(captured: &Captured<T>) -> T {
     captured.0.copy()
@@ -165,6 +233,15 @@ impl<T: 'static> Copies for Captured<T> {
 
     fn copies(&self) -> T {
         copied(self)
+    }
+}
+
+/// A part of a value, which the sockets of a route share.
+impl<T: ?Sized + 'static> Copies for Part<T> {
+    type Own = Self;
+
+    fn copies(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 

@@ -16,4 +16,5 @@ mod macro_front;
 mod mounted_functions;
 mod natural_arguments;
 mod newcomer_tables;
+mod parts;
 mod sink_ext;

@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprReference, GenericArgument, PathArguments, Type};
+use syn::{Expr, ExprReference, GenericArgument, PathArguments, Type, parse_quote_spanned};
 
 use super::extracted::value_name;
 use super::{Form, Parts};
-use crate::model::{Arg, dereferenced, is_place, plain_name};
+use crate::model::{Arg, dereferenced, is_place, place_root, plain_name};
 use crate::parse::{Param, ours_at};
 
 impl Parts<'_> {
@@ -114,14 +114,22 @@ impl Parts<'_> {
             }) => {
                 let (place, stars) = dereferenced(expr);
                 let stars = stars - usize::from(stars > 0 && self.is_reference(place));
-                let name = match is_place(place) {
-                    true => self.captured(index, place),
-                    false => self.evaluated(index, place),
+                let root = place_root(place).filter(|_| matches!(place, Expr::Field(_)));
+                let name = match (root, is_place(place)) {
+                    (Some(root), _) => self.part(index, root, place),
+                    (None, true) => self.captured(index, place),
+                    (None, false) => self.evaluated(index, place),
                 };
                 let star = quote_spanned!(name.span()=> *);
-                // One star for each in the source, and two for the reference that the route keeps.
+                // One star for each in the source, one for a part of a value, and two for the
+                // reference that the route keeps.
                 let is_own = self.form == Form::Own;
-                let stars = vec![star; if is_own { stars } else { stars + 2 }];
+                let kept = if is_own {
+                    usize::from(root.is_some())
+                } else {
+                    2
+                };
+                let stars = vec![star; stars + kept];
                 if is_own {
                     self.own(&name);
                 }
@@ -156,6 +164,28 @@ impl Parts<'_> {
             }
         } else {
             quote_spanned!(at=> __http4k_ws::captured(&#borrowed))
+        };
+        let name = Ident::new(&format!("c{index}"), at);
+        self.captured.push((name.clone(), value));
+        name
+    }
+
+    /// Captures a field, or the value at its root if the field can't be copied, and returns its name
+    /// in the call.
+    fn part(&mut self, index: usize, root: &Ident, place: &Expr) -> Ident {
+        let at = ours_at(place.span());
+        let root_expr: Expr = parse_quote_spanned!(root.span()=> #root);
+        let whole = self.borrowed(&root_expr);
+        let and = (!self.is_reference(&root_expr)).then(|| quote_spanned!(at=> &));
+        let own = Ident::new("whole", at);
+        let part = with_root(place, &own);
+        let value = quote_spanned! {at=>
+            {
+                // The trait is for a field that can't be copied.
+                #[allow(unused_imports)]
+                use __http4k_ws::CapturesWhole as _;
+                __http4k_ws::part_of(#and #whole, |#own| &#part).captured()
+            }
         };
         let name = Ident::new(&format!("c{index}"), at);
         self.captured.push((name.clone(), value));
@@ -207,6 +237,17 @@ impl Parts<'_> {
             let #name = __http4k_ws::copied(#name);
         });
     }
+}
+
+/// Returns a place with another name at its root.
+fn with_root(place: &Expr, root: &Ident) -> Expr {
+    let mut place = place.clone();
+    match &mut place {
+        Expr::Field(field) => *field.base = with_root(&field.base, root),
+        Expr::Unary(unary) => *unary.expr = with_root(&unary.expr, root),
+        _ => return parse_quote_spanned!(root.span()=> #root),
+    }
+    place
 }
 
 fn is_pointer_to_trait_object(ty: &Type) -> bool {

@@ -17,8 +17,31 @@ use super::Parts;
 use super::extracted::argument_name;
 use crate::parse::{Protocol, ours_at};
 
-/// `true` if routes are described. The golden files show descriptions.
-pub(in crate::expand) const DESCRIBES: bool = cfg!(any(feature = "describe", test));
+/// Returns `true` if routes are described.
+#[cfg(not(test))]
+pub(in crate::expand) const fn describes() -> bool {
+    cfg!(feature = "describe")
+}
+
+#[cfg(test)]
+thread_local! {
+    static DESCRIBES: std::cell::Cell<bool> = const { std::cell::Cell::new(true) };
+}
+
+/// Returns `true`, unless a golden file is without descriptions.
+#[cfg(test)]
+pub(in crate::expand) fn describes() -> bool {
+    DESCRIBES.get()
+}
+
+/// Expands routes without descriptions.
+#[cfg(test)]
+pub(in crate::expand) fn undescribed<T>(expand: impl FnOnce() -> T) -> T {
+    DESCRIBES.set(false);
+    let expanded = expand();
+    DESCRIBES.set(true);
+    expanded
+}
 
 impl Parts<'_> {
     /// Returns the path parameter with this index as an argument, which is also described.
@@ -28,7 +51,7 @@ impl Parts<'_> {
         at: Span,
         argument: TokenStream,
     ) -> TokenStream {
-        if !DESCRIBES {
+        if !describes() {
             return argument;
         }
         let name = format_ident!("p{index}", span = at);
@@ -45,7 +68,7 @@ impl Parts<'_> {
         span: Span,
         argument: TokenStream,
     ) -> TokenStream {
-        if !DESCRIBES {
+        if !describes() {
             return argument;
         }
         let (name, at) = (argument_name(index, span), ours_at(span));
@@ -60,7 +83,7 @@ impl Parts<'_> {
     pub(super) fn described(&self, constructed: &TokenStream) -> TokenStream {
         let (at, types) = (self.at, &self.types);
         let has_type = self.has_type();
-        if !DESCRIBES {
+        if !describes() {
             return match has_type {
                 true => quote_spanned!(at=> #constructed.0),
                 false => constructed.clone(),

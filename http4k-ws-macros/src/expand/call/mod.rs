@@ -17,7 +17,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-pub(super) use self::described::DESCRIBES;
+pub(super) use self::described::describes;
+#[cfg(test)]
+pub(super) use self::described::undescribed;
 use super::lending::Lending;
 use crate::model::{Call, HandlerCall, Routes, Shape};
 use crate::parse::{Head, Param, Protocol, ours_at};
@@ -113,11 +115,11 @@ fn form(call: &Call, protocol: Protocol, is_local: bool) -> Form {
         return Form::Lent;
     }
     // The type of a response that may borrow is known in the closure only.
-    let is_typed = !(DESCRIBES && call.lends());
+    let is_typed = !(describes() && call.lends());
     match call.borrows_captured() || is_local {
         false if is_typed => Form::Own,
         false if !call.waits() => Form::Given,
-        _ if DESCRIBES => Form::LentGiven,
+        _ if describes() => Form::LentGiven,
         _ => Form::Lent,
     }
 }
