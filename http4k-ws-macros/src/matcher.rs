@@ -7,6 +7,8 @@
 //!    the byte that distinguishes most of them, until two are left.
 //! 3. A node at which only routes end is compared together with the end of the path, in one step.
 //!    For one route, the step is a function of the library, with the literal before a parameter.
+//!    Many such literals are one call of a function: each is a tuple, which costs the compiler less
+//!    than a call.
 //! 4. Indexes of routes are those of the table. The order of the source decides only about the
 //!    order of comparisons, not about the result.
 //!
@@ -99,15 +101,46 @@ fn only_param_route(node: &Node) -> Option<Literal> {
     only_route(param).filter(|_| is_alone)
 }
 
+/// Returns the route that ends behind a literal, and `true` if it ends with one parameter.
+fn leaf(node: &Node) -> Option<(Literal, bool)> {
+    let directly = only_route(node).map(|route| (route, false));
+    directly.or_else(|| only_param_route(node).map(|route| (route, true)))
+}
+
 /// Returns the comparison with a literal behind which one route ends, directly or with one
 /// parameter.
 fn one_step(text: &str, node: &Node, at: &Ident, params: usize) -> Option<TokenStream> {
-    if let Some(route) = only_route(node) {
+    let (route, has_param) = leaf(node)?;
+    if !has_param {
         return Some(quote!(__http4k_ws::literal_end(path, m, #at, #text, #route)));
     }
-    let route = only_param_route(node)?;
     let index = Literal::usize_unsuffixed(params);
     Some(quote!(__http4k_ws::literal_param_end(path, m, #at, #text, #index, #route)))
+}
+
+/// Returns the comparison with the literal that the byte at one place distinguishes, if one route
+/// ends behind each.
+fn leaves(
+    by_byte: &ByByte<'_>,
+    byte: &TokenStream,
+    at: &Ident,
+    params: usize,
+) -> Option<TokenStream> {
+    let arms = by_byte.iter().map(|(byte, literals)| {
+        let [(text, node)] = literals.as_slice() else {
+            return None;
+        };
+        let (byte, (route, has_param)) = (Literal::byte_character(*byte), leaf(node)?);
+        Some(quote!(#byte => (#route, #text, #has_param),))
+    });
+    let arms = arms.collect::<Option<TokenStream>>()?;
+    let index = Literal::usize_unsuffixed(params);
+    Some(quote! {
+        __http4k_ws::leaf_end(path, m, #at, #index, match #byte {
+            #arms
+            _ => __http4k_ws::NO_LEAF,
+        })
+    })
 }
 
 /// Returns `true` if routes end here and nothing continues.
@@ -191,13 +224,17 @@ fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
         return quote!(#(#tries)* { false });
     }
     let (place, by_byte) = most_distinct(literals);
+    let place = Literal::usize_unsuffixed(place);
+    let byte = quote!(path.byte(#at, #place));
+    if let Some(leaves) = leaves(&by_byte, &byte, &at, params) {
+        return leaves;
+    }
     let arms = by_byte.iter().map(|(byte, literals)| {
         let byte = Literal::byte_character(*byte);
         let choice = choice(literals, depth, params);
         quote!(#byte => #choice,)
     });
-    let place = Literal::usize_unsuffixed(place);
-    quote!(match path.byte(#at, #place) { #(#arms)* _ => false })
+    quote!(match #byte { #(#arms)* _ => false })
 }
 
 /// A literal, and the node behind it.
@@ -293,9 +330,10 @@ mod tests {
         // One byte for the tens, and one for the units of each ten.
         assert_eq!(walk.matches("path.byte(at,").count(), 11);
         assert_eq!(
-            walk.matches("__http4k_ws::literal_end(path,m,at,").count(),
-            100
+            walk.matches("=>__http4k_ws::leaf_end(path,m,at,0,").count(),
+            10
         );
+        assert_eq!(walk.matches(",false),").count(), 100);
     }
 
     #[test]
@@ -317,8 +355,8 @@ mod tests {
     #[test]
     fn a_literal_that_others_continue_ends_in_a_slash() {
         let walk = walk(r#""/user" => http(f), "/users" => http(f), "/user-s" => http(f)"#);
-        assert!(walk.starts_with("matchpath.byte(at,4){b'-'=>"));
-        assert!(walk.contains("b'/'=>__http4k_ws::literal_end(path,m,at,\"user\",0)"));
+        assert!(walk.starts_with("__http4k_ws::leaf_end(path,m,at,0,matchpath.byte(at,4){b'-'=>"));
+        assert!(walk.contains("b'/'=>(0,\"user\",false)"));
     }
 
     #[test]

@@ -28,10 +28,8 @@ pub use crate::routing::link::{
 pub use crate::routing::matching::Matching;
 pub use crate::routing::path::{RawPath, Segment};
 pub use crate::routing::router::Router;
-pub use crate::routing::steps::{literal_end, literal_param_end};
-pub use crate::routing::table::{
-    Protocol, RouteMeta, http_route, mount_route, sse_route, ws_route,
-};
+pub use crate::routing::steps::{NO_LEAF, leaf_end, literal_end, literal_param_end};
+pub use crate::routing::table::{Protocol, RouteMeta, routes as table};
 pub use crate::routing::unmatched::{Unmatched, unmatched};
 pub use crate::session::WebSocket;
 pub use crate::sse::Sse;

@@ -379,7 +379,7 @@
 ///     pub fn try_uri(link: impl Link) -> Result<String, UriFillError> { .. }
 /// }
 /// const _: () = {
-///     impl Tabled for app::__Routes { const ROUTES: &[RouteMeta] = &[..]; }
+///     impl Tabled for app::__Routes { const ROUTES: &[RouteMeta] = &table(..); }
 ///     impl<P0: ToPath> Link for app::show<P0> { .. }
 ///     const _: () = check_mount(app::__Routes::TABLE, 0);
 /// };

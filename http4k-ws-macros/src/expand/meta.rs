@@ -1,10 +1,11 @@
-//! The entries of routes in a table.
+//! The rows of routes in a table.
 //!
-//! Most methods and parameters occur many times. Each list of them is one constant, because the
-//! compiler checks every `&[..]` in a constant as a body of its own.
+//! Most methods and parameters occur many times. Each of them is stated once, because the compiler
+//! checks every `&[..]` in a constant as a body of its own. A row has their indexes, and its other
+//! values are literals.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
 
 use crate::docs;
 use crate::model::{Endpoint, Route, spelled};
@@ -12,48 +13,45 @@ use crate::parse::{Param, Protocol};
 
 /// Returns the table of `routes`, as the value of a constant.
 pub(super) fn metas<'m>(routes: impl Iterator<Item = &'m Route>) -> TokenStream {
-    let mut lists = Lists::default();
-    let metas: Vec<_> = routes.map(|route| meta(route, &mut lists)).collect();
-    let lists = lists.0.iter().enumerate().map(|(index, list)| {
-        let name = Lists::name(index);
-        quote!(const #name: &[&::core::primitive::str] = &[#(#list),*];)
+    let (mut heads, mut params) = (Vec::new(), Vec::new());
+    let rows: Vec<_> = routes
+        .map(|route| row(route, &mut heads, &mut params))
+        .collect();
+    let heads = heads.iter().map(|(protocol, methods)| {
+        let protocol = match protocol {
+            None => quote!(Mount),
+            Some(Protocol::Ws) => quote!(Ws),
+            Some(Protocol::Http) => quote!(Http),
+            Some(Protocol::Sse) => quote!(Sse),
+        };
+        quote!((__http4k_ws::Protocol::#protocol, &[#(#methods),*]))
     });
-    quote!({ #(#lists)* &[#(#metas),*] })
+    let params = params.iter().map(|params| quote!(&[#(#params),*]));
+    quote!(&__http4k_ws::table(&[#(#heads),*], &[#(#params),*], [#(#rows),*]))
 }
 
-/// Lists of names, without repetitions.
-#[derive(Default)]
-struct Lists(Vec<Vec<String>>);
-
-impl Lists {
-    /// Returns the name of the constant of this list.
-    fn constant(&mut self, list: Vec<String>) -> Ident {
-        let known = self.0.iter().position(|known| *known == list);
-        Self::name(known.unwrap_or_else(|| {
-            self.0.push(list);
-            self.0.len() - 1
-        }))
-    }
-
-    fn name(index: usize) -> Ident {
-        format_ident!("L{index}", span = Span::mixed_site())
-    }
+/// Returns the index of `item` in `items`, after it is added if it is not there.
+fn index_of<T: PartialEq>(items: &mut Vec<T>, item: T) -> Literal {
+    let known = items.iter().position(|known| *known == item);
+    Literal::usize_unsuffixed(known.unwrap_or_else(|| {
+        items.push(item);
+        items.len() - 1
+    }))
 }
 
-fn meta(route: &Route, lists: &mut Lists) -> TokenStream {
+/// The protocol of a route, or `None` of a mount, and its methods.
+type RowHead = (Option<Protocol>, Vec<String>);
+
+fn row(route: &Route, heads: &mut Vec<RowHead>, params: &mut Vec<Vec<String>>) -> TokenStream {
     let protocol = match &route.endpoint {
-        Endpoint::Mount { .. } => quote!(mount_route),
-        Endpoint::Handler(handler) => match handler.protocol {
-            Protocol::Ws => quote!(ws_route),
-            Protocol::Http => quote!(http_route),
-            Protocol::Sse => quote!(sse_route),
-        },
+        Endpoint::Mount { .. } => None,
+        Endpoint::Handler(handler) => Some(handler.protocol),
     };
     let methods = route.methods.iter().map(ToString::to_string).collect();
-    let methods = lists.constant(methods);
+    let head = index_of(heads, (protocol, methods));
     let template = Literal::string(&spelled(&route.segments));
-    let params = lists.constant(route.params().map(Param::text).collect());
+    let params = index_of(params, route.params().map(Param::text).collect());
     let name = route.name_text();
     let docs = docs::joined(&route.docs);
-    quote!(__http4k_ws::#protocol(#methods, #template, #params, #name, #docs))
+    quote!((#head, #template, #params, #name, #docs))
 }

@@ -36,17 +36,11 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         };
         let n1 = __http4k_ws::http_handler(not_found);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = {
-                const L0: &[&::core::primitive::str] = &[];
-                const L1: &[&::core::primitive::str] = &["team", "id"];
-                &[__http4k_ws::http_route(
-                    L0,
-                    "/api/<team>/members/<id>",
-                    L1,
-                    "member",
-                    "",
-                )]
-            };
+            const ROUTES: &[__http4k_ws::RouteMeta] = &__http4k_ws::table(
+                &[(__http4k_ws::Protocol::Http, &[])],
+                &[&["team", "id"]],
+                [(0, "/api/<team>/members/<id>", 0, "member", "")],
+            );
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,

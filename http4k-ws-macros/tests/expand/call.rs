@@ -39,17 +39,11 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             ])
         }]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = {
-                const L0: &[&::core::primitive::str] = &["GET", "HEAD"];
-                const L1: &[&::core::primitive::str] = &["id", "tab"];
-                &[__http4k_ws::http_route(
-                    L0,
-                    "/users/<id>/<tab>",
-                    L1,
-                    "user",
-                    "Shows one user.",
-                )]
-            };
+            const ROUTES: &[__http4k_ws::RouteMeta] = &__http4k_ws::table(
+                &[(__http4k_ws::Protocol::Http, &["GET", "HEAD"])],
+                &[&["id", "tab"]],
+                [(0, "/users/<id>/<tab>", 0, "user", "Shows one user.")],
+            );
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,

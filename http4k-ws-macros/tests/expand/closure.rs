@@ -21,11 +21,11 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             .described([(&p0).__param()])
         }]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = {
-                const L0: &[&::core::primitive::str] = &[];
-                const L1: &[&::core::primitive::str] = &["text"];
-                &[__http4k_ws::http_route(L0, "/echo/<text>", L1, "", "")]
-            };
+            const ROUTES: &[__http4k_ws::RouteMeta] = &__http4k_ws::table(
+                &[(__http4k_ws::Protocol::Http, &[])],
+                &[&["text"]],
+                [(0, "/echo/<text>", 0, "", "")],
+            );
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,

@@ -59,13 +59,19 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
             m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
-            match path.byte(at, 0) {
-                b'l' => __http4k_ws::literal_end(path, m, at, "limit", 3),
-                b'r' => __http4k_ws::literal_param_end(path, m, at, "rooms", 0, 0),
-                b's' => __http4k_ws::literal_end(path, m, at, "stamp", 2),
-                b'u' => __http4k_ws::literal_param_end(path, m, at, "users", 0, 1),
-                _ => false,
-            }
+            __http4k_ws::leaf_end(
+                path,
+                m,
+                at,
+                0,
+                match path.byte(at, 0) {
+                    b'l' => (3, "limit", false),
+                    b'r' => (0, "rooms", true),
+                    b's' => (2, "stamp", false),
+                    b'u' => (1, "users", true),
+                    _ => __http4k_ws::NO_LEAF,
+                },
+            )
         }
         __http4k_ws::Router::app(
             <app::__Routes as __http4k_ws::Tabled>::ROUTES,

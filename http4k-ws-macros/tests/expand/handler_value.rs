@@ -8,14 +8,14 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         endpoints.add([__http4k_ws::http_handler(home)]);
         endpoints.add([__http4k_ws::ws_handler(talk)]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = {
-                const L0: &[&::core::primitive::str] = &["GET"];
-                const L1: &[&::core::primitive::str] = &[];
+            const ROUTES: &[__http4k_ws::RouteMeta] = &__http4k_ws::table(
                 &[
-                    __http4k_ws::http_route(L0, "/", L1, "home", ""),
-                    __http4k_ws::ws_route(L1, "/ws", L1, "talk", ""),
-                ]
-            };
+                    (__http4k_ws::Protocol::Http, &["GET"]),
+                    (__http4k_ws::Protocol::Ws, &[]),
+                ],
+                &[&[]],
+                [(0, "/", 0, "home", ""), (1, "/ws", 0, "talk", "")],
+            );
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,

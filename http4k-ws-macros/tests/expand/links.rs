@@ -132,16 +132,17 @@ const _: () = {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
     impl __http4k_ws::Tabled for app::__Routes {
-        const ROUTES: &'static [__http4k_ws::RouteMeta] = {
-            const L0: &[&::core::primitive::str] = &["GET"];
-            const L1: &[&::core::primitive::str] = &["id", "tab"];
-            const L2: &[&::core::primitive::str] = &[];
-            const L3: &[&::core::primitive::str] = &["id"];
+        const ROUTES: &'static [__http4k_ws::RouteMeta] = &__http4k_ws::table(
             &[
-                __http4k_ws::http_route(L0, "/users/<id>/<tab>", L1, "user", "One user."),
-                __http4k_ws::http_route(L2, "/people/<id>", L3, "person", ""),
-            ]
-        };
+                (__http4k_ws::Protocol::Http, &["GET"]),
+                (__http4k_ws::Protocol::Http, &[]),
+            ],
+            &[&["id", "tab"], &["id"]],
+            [
+                (0, "/users/<id>/<tab>", 0, "user", "One user."),
+                (1, "/people/<id>", 1, "person", ""),
+            ],
+        );
     }
     impl __http4k_ws::Typed for app::__T1_0 {
         type Type = UserId;

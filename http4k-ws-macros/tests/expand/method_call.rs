@@ -32,15 +32,17 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             .described([(&p0).__param()])
         }]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = {
-                const L0: &[&::core::primitive::str] = &[];
-                const L1: &[&::core::primitive::str] = &["room"];
-                const L2: &[&::core::primitive::str] = &["GET"];
+            const ROUTES: &[__http4k_ws::RouteMeta] = &__http4k_ws::table(
                 &[
-                    __http4k_ws::ws_route(L0, "/rooms/<room>", L1, "join", ""),
-                    __http4k_ws::http_route(L2, "/rooms/<room>", L1, "count", ""),
-                ]
-            };
+                    (__http4k_ws::Protocol::Ws, &[]),
+                    (__http4k_ws::Protocol::Http, &["GET"]),
+                ],
+                &[&["room"]],
+                [
+                    (0, "/rooms/<room>", 0, "join", ""),
+                    (1, "/rooms/<room>", 0, "count", ""),
+                ],
+            );
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,

@@ -93,10 +93,11 @@ const _: () = {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
     impl __http4k_ws::Tabled for app::__Routes {
-        const ROUTES: &'static [__http4k_ws::RouteMeta] = {
-            const L0: &[&::core::primitive::str] = &[];
-            &[__http4k_ws::http_route(L0, "/good", L0, "home", "")]
-        };
+        const ROUTES: &'static [__http4k_ws::RouteMeta] = &__http4k_ws::table(
+            &[(__http4k_ws::Protocol::Http, &[])],
+            &[&[]],
+            [(0, "/good", 0, "home", "")],
+        );
     }
 };
 const _: () = {

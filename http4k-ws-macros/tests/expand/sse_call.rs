@@ -37,31 +37,37 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         }]);
         endpoints.add([__http4k_ws::sse_handler(all)]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = {
-                const L0: &[&::core::primitive::str] = &["GET"];
-                const L1: &[&::core::primitive::str] = &["topic"];
-                const L2: &[&::core::primitive::str] = &["POST"];
-                const L3: &[&::core::primitive::str] = &[];
-                const L4: &[&::core::primitive::str] = &["room"];
+            const ROUTES: &[__http4k_ws::RouteMeta] = &__http4k_ws::table(
                 &[
-                    __http4k_ws::sse_route(L0, "/feed/<topic>", L1, "feed", ""),
-                    __http4k_ws::sse_route(L2, "/ask", L3, "ask", ""),
-                    __http4k_ws::sse_route(L0, "/watch/<room>", L4, "watch", ""),
-                    __http4k_ws::sse_route(L0, "/all", L3, "all", ""),
-                ]
-            };
+                    (__http4k_ws::Protocol::Sse, &["GET"]),
+                    (__http4k_ws::Protocol::Sse, &["POST"]),
+                ],
+                &[&["topic"], &[], &["room"]],
+                [
+                    (0, "/feed/<topic>", 0, "feed", ""),
+                    (1, "/ask", 1, "ask", ""),
+                    (0, "/watch/<room>", 2, "watch", ""),
+                    (0, "/all", 1, "all", ""),
+                ],
+            );
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
-                match path.byte(at, 1) {
-                    b'a' => __http4k_ws::literal_param_end(path, m, at, "watch", 0, 2),
-                    b'e' => __http4k_ws::literal_param_end(path, m, at, "feed", 0, 0),
-                    b'l' => __http4k_ws::literal_end(path, m, at, "all", 3),
-                    b's' => __http4k_ws::literal_end(path, m, at, "ask", 1),
-                    _ => false,
-                }
+                __http4k_ws::leaf_end(
+                    path,
+                    m,
+                    at,
+                    0,
+                    match path.byte(at, 1) {
+                        b'a' => (2, "watch", true),
+                        b'e' => (0, "feed", true),
+                        b'l' => (3, "all", false),
+                        b's' => (1, "ask", false),
+                        _ => __http4k_ws::NO_LEAF,
+                    },
+                )
             }
             __http4k_ws::Router::app(
                 ROUTES,

@@ -22,14 +22,14 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             .described([(&p0).__param()])
         }]);
         {
-            const ROUTES: &[__http4k_ws::RouteMeta] = {
-                const L0: &[&::core::primitive::str] = &[];
-                const L1: &[&::core::primitive::str] = &["name"];
-                &[
-                    __http4k_ws::ws_route(L0, "/ws/<name>", L1, "chat", ""),
-                    __http4k_ws::ws_route(L0, "/choose/<name>", L1, "choose", ""),
-                ]
-            };
+            const ROUTES: &[__http4k_ws::RouteMeta] = &__http4k_ws::table(
+                &[(__http4k_ws::Protocol::Ws, &[])],
+                &[&["name"]],
+                [
+                    (0, "/ws/<name>", 0, "chat", ""),
+                    (0, "/choose/<name>", 0, "choose", ""),
+                ],
+            );
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,

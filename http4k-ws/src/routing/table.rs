@@ -58,65 +58,44 @@ pub struct RouteMeta {
     pub docs: &'static str,
 }
 
-/// Returns an HTTP route of a table.
-pub const fn http_route(
-    methods: &'static [&'static str],
-    template: &'static str,
-    params: &'static [&'static str],
-    name: &'static str,
-    docs: &'static str,
-) -> RouteMeta {
-    route(Protocol::Http, methods, template, params, name, docs)
-}
+/// One row of a table: the index of its protocol and methods, the path, the index of its
+/// parameters, the name and the doc comment.
+type Row = (usize, &'static str, usize, &'static str, &'static str);
 
-/// Returns a WebSocket route of a table.
-pub const fn ws_route(
-    methods: &'static [&'static str],
-    template: &'static str,
-    params: &'static [&'static str],
-    name: &'static str,
-    docs: &'static str,
-) -> RouteMeta {
-    route(Protocol::Ws, methods, template, params, name, docs)
-}
-
-/// Returns a route of a table to a stream of events.
-pub const fn sse_route(
-    methods: &'static [&'static str],
-    template: &'static str,
-    params: &'static [&'static str],
-    name: &'static str,
-    docs: &'static str,
-) -> RouteMeta {
-    route(Protocol::Sse, methods, template, params, name, docs)
-}
-
-/// Returns a mount of a table.
-pub const fn mount_route(
-    methods: &'static [&'static str],
-    template: &'static str,
-    params: &'static [&'static str],
-    name: &'static str,
-    docs: &'static str,
-) -> RouteMeta {
-    route(Protocol::Mount, methods, template, params, name, docs)
-}
-
-const fn route(
-    protocol: Protocol,
-    methods: &'static [&'static str],
-    template: &'static str,
-    params: &'static [&'static str],
-    name: &'static str,
-    docs: &'static str,
-) -> RouteMeta {
-    RouteMeta {
-        protocol,
-        methods,
-        path: PathText { template, params },
-        name,
-        docs,
+/// Returns the routes of a table.
+///
+/// Most protocols, methods and parameters occur many times. So generated code states each of them
+/// once, and a row is a tuple of literals, which costs the compiler less than any call.
+pub const fn routes<const N: usize>(
+    heads: &[(Protocol, &'static [&'static str])],
+    params: &[&'static [&'static str]],
+    rows: [Row; N],
+) -> [RouteMeta; N] {
+    let none = RouteMeta {
+        protocol: Protocol::Http,
+        methods: &[],
+        path: PathText {
+            template: "",
+            params: &[],
+        },
+        name: "",
+        docs: "",
+    };
+    let mut routes = [none; N];
+    let mut i = 0;
+    while i < N {
+        let (head, template, names, name, docs) = rows[i];
+        let ((protocol, methods), params) = (heads[head], params[names]);
+        routes[i] = RouteMeta {
+            protocol,
+            methods,
+            path: PathText { template, params },
+            name,
+            docs,
+        };
+        i += 1;
     }
+    routes
 }
 
 impl RouteMeta {
@@ -158,19 +137,24 @@ mod tests {
 
     #[test]
     fn a_route_is_shown_as_declared() {
-        let route = RouteMeta {
-            protocol: Protocol::Http,
-            methods: &["GET", "POST"],
-            path: PathText {
-                template: "/users/<id>",
-                params: &["id"],
-            },
-            name: "show",
-            docs: "",
-        };
-        assert_eq!(
-            route.to_string(),
-            r#"GET | POST "/users/<id>" => http(show)"#
+        const ROUTES: &[RouteMeta] = &routes(
+            &[(Protocol::Ws, &[]), (Protocol::Http, &["GET", "POST"])],
+            &[&[], &["id"]],
+            [
+                (1, "/users/<id>", 1, "show", "Shows a user."),
+                (0, "/talk", 0, "talk", ""),
+            ],
         );
+        let shown: Vec<_> = ROUTES.iter().map(RouteMeta::to_string).collect();
+        let expected = [
+            r#"GET | POST "/users/<id>" => http(show)"#,
+            r#""/talk" => ws(talk)"#,
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(
+            (ROUTES[0].path.params, ROUTES[0].docs),
+            (&["id"] as &[_], "Shows a user.")
+        );
+        assert!(ROUTES[1].path.params.is_empty());
     }
 }
