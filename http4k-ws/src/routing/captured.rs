@@ -103,9 +103,9 @@ impl<T: Capture<Same = T>> OwnReceiver<T> for Receiver<'_, T> {
 }
 
 /// A part of a captured value, such as `&state.hits`, which the route lends to its calls.
-pub struct Part<T: ?Sized>(Arc<dyn Deref<Target = T> + Send + Sync>);
+pub struct LentPart<T: ?Sized>(Arc<dyn Deref<Target = T> + Send + Sync>);
 
-impl<T: ?Sized> Deref for Part<T> {
+impl<T: ?Sized> Deref for LentPart<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -113,19 +113,19 @@ impl<T: ?Sized> Deref for Part<T> {
     }
 }
 
-impl<T: ?Sized> fmt::Debug for Part<T> {
+impl<T: ?Sized> fmt::Debug for LentPart<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Part")
+        f.write_str("LentPart")
     }
 }
 
 /// The whole value, with the function that returns the part.
-struct Whole<R, T: ?Sized> {
+struct WholeValue<R, T: ?Sized> {
     whole: R,
     part: fn(&R) -> &T,
 }
 
-impl<R, T: ?Sized> Deref for Whole<R, T> {
+impl<R, T: ?Sized> Deref for WholeValue<R, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -147,26 +147,26 @@ pub const fn part_of<R, T: ?Sized>(whole: &R, part: fn(&R) -> &T) -> PartOf<'_, 
 
 impl<R, T: Clone + Send + Sync + 'static> PartOf<'_, R, T> {
     /// Captures a copy of the part.
-    pub fn captured(&self) -> Part<T> {
-        Part(Arc::new(captured((self.part)(self.whole))))
+    pub fn captured(&self) -> LentPart<T> {
+        LentPart(Arc::new(captured((self.part)(self.whole))))
     }
 }
 
 /// The capture of a part that can't be copied: of the whole value.
 pub trait CapturesWhole<R, T: ?Sized> {
     /// Captures a copy of the whole value.
-    fn captured(&self) -> Part<T>
+    fn captured(&self) -> LentPart<T>
     where
         R: Capture + 'static;
 }
 
 impl<R, T: ?Sized + 'static> CapturesWhole<R, T> for PartOf<'_, R, T> {
-    fn captured(&self) -> Part<T>
+    fn captured(&self) -> LentPart<T>
     where
         R: Capture + 'static,
     {
         let (whole, part) = (self.whole.clone(), self.part);
-        Part(Arc::new(Whole { whole, part }))
+        LentPart(Arc::new(WholeValue { whole, part }))
     }
 }
 
@@ -237,7 +237,7 @@ impl<T: 'static> Copies for Captured<T> {
 }
 
 /// A part of a value, which the sockets of a route share.
-impl<T: ?Sized + 'static> Copies for Part<T> {
+impl<T: ?Sized + 'static> Copies for LentPart<T> {
     type Own = Self;
 
     fn copies(&self) -> Self {

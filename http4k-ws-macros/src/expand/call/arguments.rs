@@ -170,8 +170,8 @@ impl Parts<'_> {
         name
     }
 
-    /// Captures a field, or the value at its root if the field can't be copied, and returns its name
-    /// in the call.
+    /// Captures a field, or the value at its root if the field can't be copied, and returns its
+    /// name in the call.
     fn part(&mut self, index: usize, root: &Ident, place: &Expr) -> Ident {
         let at = ours_at(place.span());
         let root_expr: Expr = parse_quote_spanned!(root.span()=> #root);
