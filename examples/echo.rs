@@ -156,7 +156,7 @@ in seconds, such as 0.5:
   --close             the answer to a close frame
   --shutdown          everything that is open when the server stops
 in bytes:
-  --max-body  --max-head  --max-message
+  --max-body  --max-head  --max-message  --max-unsent
 others:
   --deflate           the level of compression, from 1 to 9, or 0 for none
   --takeover          1 for compression that refers to earlier messages
@@ -210,6 +210,7 @@ impl Arguments {
             "--max-body" => config.max_body = number(value)?,
             "--max-head" => config.max_head = number(value)?,
             "--max-message" => session.max_message = number(value)?,
+            "--max-unsent" => config.max_unsent = number(value)?,
             "--deflate" => {
                 let on = Deflate::default().with_max_ratio(None);
                 let level = number(value)?;
