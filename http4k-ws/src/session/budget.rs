@@ -88,6 +88,7 @@ impl Budget {
 
     /// Sets `account` to `bytes`, if they differ by a grain. Returns `true` if the sum is now over
     /// the limit. The caller must then call [`shed`](Self::shed) without any lock.
+    #[inline]
     pub(crate) fn note(&self, account: &mut Account, bytes: usize) -> bool {
         let bytes = if bytes < GRAIN { 0 } else { bytes };
         if bytes != account.0 && (bytes == 0 || bytes.abs_diff(account.0) >= GRAIN) {

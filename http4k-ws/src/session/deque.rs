@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 
+/// The items for which the second one reserves memory. Queues that fill up mostly get several.
+const SECOND: usize = 8;
+
 /// Items in order. The first has a place of its own, so that an idle queue, and one that a single
 /// item passes through, never allocates. The memory of the others is released with the last.
 #[derive(Debug)]
@@ -41,6 +44,9 @@ impl<T> Deque<T> {
         if self.first.is_none() {
             self.first = Some(item);
         } else {
+            if self.rest.capacity() == 0 {
+                self.rest.reserve(SECOND);
+            }
             self.rest.push_back(item);
         }
     }
@@ -83,7 +89,9 @@ impl<T> Deque<T> {
         let Some(first) = self.first.take() else {
             return;
         };
-        if to.is_empty() && self.rest.capacity() > to.capacity() {
+        if self.rest.capacity() == 0 {
+            to.push_back(first);
+        } else if to.is_empty() && self.rest.capacity() > to.capacity() {
             // Its memory moves along.
             *to = std::mem::take(&mut self.rest);
             to.push_front(first);

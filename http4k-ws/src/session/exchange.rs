@@ -150,6 +150,16 @@ pub(super) fn begin(
     });
 }
 
+/// Lets `waker` stand for `of`, the waker of the session whose exchange this is. The waker wakes that
+/// session, so a consumer that waits with it leaves none either (7).
+pub(crate) fn stand_in(of: &Waker, waker: &Waker) {
+    EXCHANGE.with_borrow_mut(|exchange| {
+        if exchange.waker == identity(of) {
+            exchange.waker = identity(waker);
+        }
+    });
+}
+
 /// Ends the exchange of `socket`, and calls `settle` with it. `None` if there is none.
 #[inline]
 pub(super) fn end<R>(socket: u64, settle: impl FnOnce(&mut Exchange) -> R) -> Option<R> {
@@ -195,32 +205,42 @@ pub(super) fn receive(socket: u64, published: &Published, waker: &Waker) -> Rece
     received.unwrap_or(Received::Elsewhere)
 }
 
-/// Sends a message in the exchange of `socket`. Returns it if the lock is needed.
+/// The result of [`send`].
+pub(super) enum Sent {
+    /// The message is sent.
+    Done,
+    /// The exchange of the socket must end first.
+    Refused(WsMessage),
+    /// The socket has no exchange on this thread.
+    Elsewhere(WsMessage),
+}
+
+/// Sends a message in the exchange of `socket`.
 #[inline]
-pub(super) fn send(
-    socket: u64,
-    published: &Published,
-    message: WsMessage,
-) -> Result<(), WsMessage> {
+pub(super) fn send(socket: u64, published: &Published, message: WsMessage) -> Sent {
     let mut message = Some(message);
-    let sent = EXCHANGE.try_with(|exchange| {
+    let is_here = EXCHANGE.try_with(|exchange| {
         let Ok(mut exchange) = exchange.try_borrow_mut() else {
-            return;
+            return false;
         };
         let exchange = &mut *exchange;
-        let here = exchange.socket == socket && !published.is_interrupted();
-        if !here || !exchange.sent_amount.is_below(exchange.space) {
-            return;
+        if exchange.socket != socket {
+            return false;
+        }
+        if published.is_interrupted() || !exchange.sent_amount.is_below(exchange.space) {
+            return true;
         }
         if let Some(message) = message.take() {
             exchange.sent_amount.add(message.as_bytes().len());
             exchange.sent.push_back(message);
             published.set_sent(exchange.sent_amount);
         }
+        true
     });
-    match (sent, message) {
-        (_, Some(message)) => Err(message),
-        _ => Ok(()),
+    match (message, is_here) {
+        (None, _) => Sent::Done,
+        (Some(message), Ok(true)) => Sent::Refused(message),
+        (Some(message), _) => Sent::Elsewhere(message),
     }
 }
 

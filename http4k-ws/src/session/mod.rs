@@ -69,6 +69,7 @@ pub(crate) use drive::{ConsumerFuture, open};
 #[doc(hidden)]
 pub use error::ClosesWith;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
+pub(crate) use exchange::stand_in;
 pub use message_filter::{MessageAction, MessageFilter};
 pub(crate) use metrics::next_id;
 pub use metrics::{SocketInfo, Traffic, WsMetrics};

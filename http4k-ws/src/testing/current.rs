@@ -10,6 +10,7 @@ use std::task::{Context, Wake, Waker};
 #[cfg(feature = "testing")]
 use super::outside::Scans;
 use super::schedule::Scheduler;
+use crate::session::stand_in;
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
@@ -90,6 +91,7 @@ pub(super) fn reporting<T: 'static>(
         if woken.take() {
             application_runs();
         }
+        stand_in(cx.waker(), &waker);
         consumer.as_mut().poll(&mut Context::from_waker(&waker))
     }))
 }

@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::MutexGuard;
 use std::task::{Context, Poll};
 
 use super::{Inner, SocketState};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::error::SendError;
-use crate::session::exchange;
+use crate::session::exchange::{self, Sent};
 use crate::session::message_filter::{Filtering, MessageFilter, MessageFilters};
 use crate::session::outbound::Offered;
 use crate::session::queue::Amount;
@@ -42,11 +43,11 @@ impl SocketState {
     /// Queues `message`, or returns it if the queue is full or the socket is closing.
     #[inline]
     pub(in crate::session) fn try_send(&self, message: WsMessage) -> Result<(), Refused> {
-        let message = match exchange::send(self.id, &self.published, message) {
-            Ok(()) => return Ok(()),
-            Err(message) => message,
-        };
-        self.queue(message, None)
+        match exchange::send(self.id, &self.published, message) {
+            Sent::Done => Ok(()),
+            Sent::Refused(message) => self.queue(message, None),
+            Sent::Elsewhere(message) => self.queue_locked(self.lock_outside(), message, None),
+        }
     }
 
     /// Adds `message` to the queue without waiting. With a key, it supersedes queued messages with
@@ -56,7 +57,15 @@ impl SocketState {
         message: WsMessage,
         key: Option<u64>,
     ) -> Result<(), Refused> {
-        let mut inner = self.lock();
+        self.queue_locked(self.lock(), message, key)
+    }
+
+    fn queue_locked(
+        &self,
+        mut inner: MutexGuard<'_, Inner>,
+        message: WsMessage,
+        key: Option<u64>,
+    ) -> Result<(), Refused> {
         if let Some(status) = inner.end() {
             let error = SendError::Closed(status.clone());
             return Err(Refused { message, error });
