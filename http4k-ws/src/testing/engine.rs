@@ -21,7 +21,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 #[cfg(feature = "testing")]
 use std::sync::atomic::AtomicUsize;
@@ -152,19 +152,12 @@ impl Engine {
                 self.enter(|| self.batch());
                 self.runtime.block_on(tokio::task::yield_now());
             }
-            let mut cx = Context::from_waker(&self.main_waker);
             let polled = self.enter(|| {
-                // The test's future comes last, so that it sees everything done.
-                self.batch();
-                if !self.scheduler.is_ready() {
-                    self.report_idle();
-                }
-                match self.scheduler.take_main() {
-                    true => {
-                        application_runs();
-                        main.as_mut().poll(&mut cx)
-                    }
-                    false => Poll::Pending,
+                // Often the first poll sends a message, and the second one finds it handled.
+                let polled = self.poll_main(main.as_mut());
+                match polled.is_pending() && !self.has_spawned() {
+                    true => self.poll_main(main.as_mut()),
+                    false => polled,
                 }
             });
             if let Poll::Ready(output) = polled {
@@ -175,6 +168,19 @@ impl Engine {
                 self.wait();
             }
         }
+    }
+
+    /// Polls a batch of tasks, then the test's future, which so sees everything done.
+    fn poll_main<F: Future>(&self, main: Pin<&mut F>) -> Poll<F::Output> {
+        self.batch();
+        if !self.scheduler.is_ready() {
+            self.report_idle();
+        }
+        if !self.scheduler.take_main() {
+            return Poll::Pending;
+        }
+        application_runs();
+        main.poll(&mut Context::from_waker(&self.main_waker))
     }
 
     /// Wakes a test that waits for idleness, if nothing else can run. Returns `true` if one waited.
