@@ -1,7 +1,9 @@
 //! The bounds of publishing, and the names of its errors.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use http4k_ws::prelude::*;
@@ -29,6 +31,29 @@ fn a_message_over_the_limit_is_too_large() {
         let error: WsError = long.unwrap_err().into();
         assert_eq!(error.status().code(), 1009);
     });
+}
+
+/// Polls a future once outside a runtime. Returns `true` if it panics.
+fn panics_outside<T>(work: impl Future<Output = T>) -> bool {
+    let mut work = Box::pin(work);
+    let poll = || {
+        let mut cx = Context::from_waker(Waker::noop());
+        work.as_mut().poll(&mut cx).is_pending()
+    };
+    std::panic::catch_unwind(AssertUnwindSafe(poll)).is_err()
+}
+
+#[test]
+fn a_topic_needs_a_runtime() {
+    let topic = Topics::new("room").topic("r");
+    assert!(panics_outside(topic.publish(said("1"))));
+    assert!(panics_outside(topic.publish_keyed("k", said("1"))));
+    assert!(panics_outside(topic.history(None)));
+    assert!(panics_outside(topic.members()));
+    assert!(panics_outside(topic.position()));
+    assert!(panics_outside(topic.evict(|_| true)));
+    // Afterwards it works as before.
+    assert!(run(topic.publish(said("1"))).is_ok());
 }
 
 #[derive(Clone, Serialize, Deserialize, Message)]

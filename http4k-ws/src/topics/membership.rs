@@ -139,6 +139,10 @@ impl<M: Message + Clone> Membership<M> {
     /// As [`Topic::publish`], and [`PublishError::Left`] once the membership was evicted or has
     /// expired.
     ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
+    ///
     /// # Examples
     ///
     /// ```
@@ -168,6 +172,10 @@ impl<M: Message + Clone> Membership<M> {
     /// # Errors
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
     ///
     /// # Examples
     ///

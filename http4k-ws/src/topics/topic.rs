@@ -154,6 +154,10 @@ impl<M: Message + Clone> Topic<M> {
     ///
     /// As [`publish`](Self::publish).
     ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
+    ///
     /// # Examples
     ///
     /// ```
@@ -194,6 +198,10 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
     ///
     /// # Examples
     ///
@@ -304,6 +312,10 @@ impl<M: Message + Clone> Topic<M> {
     ///
     /// See [`JoinError`].
     ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
+    ///
     /// # Examples
     ///
     /// ```
@@ -336,6 +348,10 @@ impl<M: Message + Clone> Topic<M> {
     ///
     /// See [`JoinError`].
     ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
+    ///
     /// # Examples
     ///
     /// ```
@@ -361,6 +377,10 @@ impl<M: Message + Clone> Topic<M> {
     ///
     /// See [`PublishError`]: [`Unavailable`](PublishError::Unavailable) if the engine cannot be
     /// reached for 2 s, and [`Unencodable`](PublishError::Unencodable) if a message is not an `M`.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
     ///
     /// # Examples
     ///
@@ -419,6 +439,10 @@ impl<M: Message + Clone> Topic<M> {
     ///
     /// [`PublishError::Unavailable`] if the engine cannot be reached for 2 s.
     ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
+    ///
     /// # Examples
     ///
     /// ```
@@ -444,6 +468,10 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// [`PublishError::Unavailable`] if the engine cannot be reached for 2 s.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
     ///
     /// # Examples
     ///
@@ -475,6 +503,10 @@ impl<M: Message + Clone> Topic<M> {
     /// # Errors
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
     ///
     /// # Examples
     ///
