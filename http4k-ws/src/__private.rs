@@ -14,7 +14,8 @@ pub use crate::routing::called::{
     http_reading, opening, opening_reading, sse, sse_reading, ws, ws_reading,
 };
 pub use crate::routing::captured::{
-    CapturesWhole, OwnReceiver, Receiver, captured, copied, evaluated, lent, part_of,
+    CapturesWhole, OwnReceiver, Receiver, captured, captured_local, copied, evaluated, lent,
+    part_of,
 };
 pub use crate::routing::endpoint::{
     Endpoint, Endpoints, http_handler, mount, sse_handler, ws_handler,

@@ -1,6 +1,7 @@
 //! The rules that one table must keep by itself.
 
 mod conflicts;
+mod filters;
 mod names;
 mod parameters;
 
@@ -28,6 +29,7 @@ pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
     }
     parameters::of_blocks_are_used(model, errors);
     names::names(model, errors);
+    filters::affect_a_route(model, errors);
     conflicts::duplicates(model, errors);
     conflicts::fallbacks(model, errors);
 }

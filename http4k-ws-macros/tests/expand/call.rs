@@ -11,7 +11,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             let t2 = __http4k_ws::extracted();
             __http4k_ws::http_lent_given_reading(
                 (
-                    (__http4k_ws::captured(&db), {
+                    (__http4k_ws::captured_local(&db), {
                         #[allow(unused_imports)]
                         use __http4k_ws::CapturesWhole as _;
                         __http4k_ws::part_of(&config, |whole| &whole.site).captured()

@@ -8,7 +8,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         endpoints.add([{
             let p0 = __http4k_ws::param(0);
             let e = __http4k_ws::ws(
-                __http4k_ws::captured(&hub),
+                __http4k_ws::captured_local(&hub),
                 p0,
                 |c0, room, ws: __http4k_ws::WebSocket<_, _>| async move {
                     __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
@@ -18,7 +18,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         }]);
         endpoints.add([{
             let p0 = __http4k_ws::param(0);
-            __http4k_ws::http_given(__http4k_ws::captured(&hub), p0, |c0, given| {
+            __http4k_ws::http_given(__http4k_ws::captured_local(&hub), p0, |c0, given| {
                 __http4k_ws::later(async move {
                     let r = __http4k_ws::witness();
                     match given {

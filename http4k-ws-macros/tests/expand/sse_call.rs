@@ -8,7 +8,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         endpoints.add([{
             let p0 = __http4k_ws::param(0);
             let e = __http4k_ws::sse(
-                __http4k_ws::captured(&hub),
+                __http4k_ws::captured_local(&hub),
                 p0,
                 move |c2, topic, sse: __http4k_ws::Sse<_>| feed(sse, topic, c2),
             );
@@ -27,7 +27,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         endpoints.add([{
             let p0 = __http4k_ws::param::<__http4k_ws::String, _>(0);
             let e = __http4k_ws::sse(
-                __http4k_ws::captured(&hub),
+                __http4k_ws::captured_local(&hub),
                 p0,
                 |c0, room, sse: __http4k_ws::Sse<_>| async move {
                     __http4k_ws::sse_result(__http4k_ws::sse_consumed(c0.watch(sse, &room)).await)

@@ -104,12 +104,18 @@ fn app(db: Db, state: Arc<State>, hub: Hub) -> PolyHandler {
                 m.end(path, &[0])
             } else {
                 match path.byte(at, 0) {
-                    b'c' => match path.byte(at, 1) {
-                        b'h' => __http4k_ws::literal_param_end(path, m, at, "choose", 0, 7),
-                        b'l' => __http4k_ws::literal_param_end(path, m, at, "closure", 0, 9),
-                        b'o' => __http4k_ws::literal_param_end(path, m, at, "count", 0, 4),
-                        _ => false,
-                    },
+                    b'c' => __http4k_ws::leaf_end(
+                        path,
+                        m,
+                        at,
+                        0,
+                        match path.byte(at, 1) {
+                            b'h' => (7, "choose", true),
+                            b'l' => (9, "closure", true),
+                            b'o' => (4, "count", true),
+                            _ => __http4k_ws::NO_LEAF,
+                        },
+                    ),
                     b'f' => __http4k_ws::literal_end(path, m, at, "feed", 8),
                     b'j' => __http4k_ws::literal_param_end(path, m, at, "join", 0, 6),
                     b'l' => __http4k_ws::literal_param_end(path, m, at, "lent", 0, 3),

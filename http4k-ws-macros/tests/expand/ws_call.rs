@@ -8,7 +8,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         endpoints.add([{
             let p0 = __http4k_ws::param(0);
             let e = __http4k_ws::ws(
-                __http4k_ws::captured(&hub),
+                __http4k_ws::captured_local(&hub),
                 p0,
                 move |c2, name, ws: __http4k_ws::WebSocket<_, _>| chat(ws, name, c2),
             );

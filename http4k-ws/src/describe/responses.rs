@@ -125,7 +125,13 @@ with_head! {
     (StatusCode, T), any_status;
     (StatusCode, HeaderMap, T), any_status;
     #[N, V, const LEN: usize] (StatusCode, [(N, V); LEN], T), any_status;
+    (HeaderMap, T), unchanged;
+    #[N, V, const LEN: usize] ([(N, V); LEN], T), unchanged;
     (SetCookie, T), with_cookie;
+}
+
+fn unchanged(responses: Responses) -> Responses {
+    responses
 }
 
 fn any_status(mut all: Responses) -> Responses {

@@ -206,7 +206,8 @@ impl fmt::Debug for BoxHttpHandler {
     note = "a function with other arguments is called: `http(show(id))`, and `http(create(_))` if the \
             argument is read from the request",
     note = "a function over a `WebSocket` belongs in `ws(..)`, one over an `Sse` in `sse(..)`, and a \
-            value is returned by a closure: `http(|| \"home\")`"
+            value is returned by a closure: `http(|| \"home\")`",
+    note = "if the function returns a type that is not a response, the call `http(home())` names the type"
 )]
 pub trait IntoHttpHandler<Kind> {
     /// Converts the value into a shared handler.

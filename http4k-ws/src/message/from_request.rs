@@ -158,7 +158,8 @@ impl From<Infallible> for Rejection {
     message = "`{Self}` can't be read from a request",
     label = "this parameter stands for `_`, which is read from the request by its type",
     note = "a body is read as `Json<{Self}>`, a query as `Query<{Self}>`, a form as `Form<{Self}>`",
-    note = "derive `FromRequest` for a type with several sources; a value of your own is passed by name"
+    note = "derive `FromRequest` for a type with several sources; a value of your own is passed by name, \
+            and the request itself as `req`"
 )]
 pub trait FromRequest: Sized {
     /// The path parameters that a value cannot be read without; none by default.

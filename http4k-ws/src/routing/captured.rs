@@ -74,6 +74,11 @@ pub fn captured<T: Capture>(value: &T) -> Captured<T::Same> {
     value.captured()
 }
 
+/// Captures a copy of a local variable, whose type the call may decide.
+pub fn captured_local<T: Capture + 'static>(value: &T) -> Captured<T> {
+    evaluated(value.clone())
+}
+
 /// Captures a value that was created for the route.
 pub fn evaluated<T: Capture + 'static>(value: T) -> Captured<T> {
     Captured(Box::new(value))

@@ -153,11 +153,12 @@ async fn filters_also_wrap_unmatched_requests_under_their_prefix() {
 #[tokio::test]
 async fn a_filter_may_apply_to_one_protocol() {
     let app = routes! {
-        "/x" with(ws_only(refuse_sockets)) => http(said("x")),
+        "/x" with(ws_only(refuse_sockets)) => { "/" => http(said("x")), "/" => ws(socket) },
         "/ws" with(refuse_sockets) => ws(socket),
         "/free" => ws(socket),
     };
     assert_eq!(ask(&app, "GET", "/x").await.1, "x");
+    assert_eq!(refusal(&app, "/x").await, Some(200));
     assert_eq!(refusal(&app, "/ws").await, Some(200));
     assert_eq!(refusal(&app, "/free").await, None);
 }

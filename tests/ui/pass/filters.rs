@@ -79,7 +79,7 @@ routes! {
             record(drop),
             ws_auth,
         ) => ws(talk(ws)),
-        "/5" with(ws_only(ws_auth), http_only(auth)) => ws(talk(ws)),
+        "/5" with(ws_only(ws_auth)) => ws(talk(ws)),
         "/6" with(|request: Request, next: WsNext| ws_auth(request, next)) => ws(talk(ws)),
     }
 }

@@ -1,7 +1,7 @@
 //! Handlers, arguments and closures as users of other libraries write them first.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use http4k_ws::http::HeaderMap;
@@ -237,6 +237,38 @@ fn closures_in_braces() {
     };
     assert_eq!(app.test_http("/clone").body(), "word");
     assert_eq!(app.test_http("/later").body(), "word");
+}
+
+type Db = Arc<Mutex<HashMap<u64, String>>>;
+
+async fn get(id: u64, db: Db) -> Option<String> {
+    db.lock().unwrap().get(&id).cloned()
+}
+
+async fn put(id: u64, db: Db, text: String) -> (HeaderMap, StatusCode) {
+    db.lock().unwrap().insert(id, text);
+    (HeaderMap::new(), StatusCode::CREATED)
+}
+
+#[test]
+fn variables_whose_type_the_call_decides() {
+    let db = Arc::new(Mutex::new(HashMap::new()));
+    let app = routes! {
+        GET "/<id>" => http(get(id, db)),
+        PUT "/<id>" => http(put(id, db, _)),
+    };
+    assert_eq!(
+        app.test_http(Request::put("/3").body("three")).status(),
+        201
+    );
+    assert_eq!(app.test_http("/3").body(), "three");
+    let (db, text) = (Default::default(), None);
+    let app = routes! {
+        "/<id>" => http(get(id, db)),
+        "/optional" => http(optional(text)),
+    };
+    assert_eq!(app.test_http("/3").status(), 404);
+    assert_eq!(app.test_http("/optional").body(), "None");
 }
 
 #[derive(Deserialize)]

@@ -162,6 +162,8 @@ impl Parts<'_> {
                     __http4k_ws::Receiver(&#borrowed).captured()
                 }
             }
+        } else if self.head.is_none() {
+            quote_spanned!(at=> __http4k_ws::captured_local(&#borrowed))
         } else {
             quote_spanned!(at=> __http4k_ws::captured(&#borrowed))
         };

@@ -23,6 +23,7 @@ use crate::message::body::{Body, BodyError};
 /// | `()` | 200, no body | none |
 /// | `StatusCode` | that, no body | none |
 /// | `(StatusCode, T)` | that, else as `T` | as `T` |
+/// | `(headers, T)` | as `T` | as `T`, unless among the headers |
 /// | `(StatusCode, headers, T)` | that, else as `T` | as `T`, unless among the headers |
 /// | `http::Response<T>` over text, bytes or a [`Body`] | its own | its own |
 /// | `Option<T>` | as `T`; `None` is 404, no body | as `T` |
@@ -132,9 +133,33 @@ impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
 impl<T: IntoResponse> IntoResponse for (StatusCode, HeaderMap, T) {
     fn into_response(self) -> Response {
         let (status, headers, value) = self;
-        let mut response = value.into_response().with_status(status);
+        (headers, value).into_response().with_status(status)
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for (HeaderMap, T) {
+    fn into_response(self) -> Response {
+        let (headers, value) = self;
+        let mut response = value.into_response();
         response.headers_mut().extend(headers);
         response
+    }
+}
+
+/// A name that is twice in the array is sent twice.
+impl<N, V, T, const LEN: usize> IntoResponse for ([(N, V); LEN], T)
+where
+    N: IntoHeaderName,
+    V: IntoHeaderValue,
+    T: IntoResponse,
+{
+    fn into_response(self) -> Response {
+        let (fields, value) = self;
+        let mut headers = HeaderMap::with_capacity(LEN);
+        for (name, value) in fields {
+            headers.append(name.into_header_name(), value.into_header_value());
+        }
+        (headers, value).into_response()
     }
 }
 
@@ -147,11 +172,7 @@ where
 {
     fn into_response(self) -> Response {
         let (status, fields, value) = self;
-        let mut headers = HeaderMap::with_capacity(LEN);
-        for (name, value) in fields {
-            headers.append(name.into_header_name(), value.into_header_value());
-        }
-        (status, headers, value).into_response()
+        (fields, value).into_response().with_status(status)
     }
 }
 
@@ -239,6 +260,10 @@ mod tests {
         let response = (StatusCode::OK, fields, "x").into_response();
         let types: Vec<_> = response.header_values("content-type").collect();
         assert_eq!(types, ["text/html"]);
+        assert_eq!(response.header_values("set-cookie").count(), 2);
+
+        let response = (fields, "x").into_response();
+        assert_eq!(response.header_values("content-type").count(), 1);
         assert_eq!(response.header_values("set-cookie").count(), 2);
 
         let headers = response.headers().clone();
