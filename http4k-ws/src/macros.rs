@@ -126,9 +126,9 @@
 /// | any other expression, or `&` of a call | evaluated once, when the routes are built, and cloned or lent for each call |
 ///
 /// A call that names no value around it, such as `Instant::now()`, must be in braces, to confirm
-/// that it is evaluated once, unless it is a constructor: `Some(3)`, `Duration::from_secs(3)`. A
-/// method is called on its receiver by the same rules. Of an argument of the function that is a
-/// reference, the target is captured.
+/// that it is evaluated once, unless it is a constructor: `Some(3)`, `Duration::from_secs(3)`. So
+/// must one that reads shared state, such as `count.lock()`. A method is called on its receiver by
+/// the same rules. Of an argument of the function that is a reference, the target is captured.
 ///
 /// The parameters of a closure bind by name, or by the types `Request`, `WebSocket` and `Sse`. One
 /// with another name and a type, such as `page: Query<Page>`, is read from the request, and so is

@@ -96,6 +96,12 @@ impl Names<'_> {
             }
             _ => {}
         }
+        if let Some(span) = nested_underscore(expr) {
+            let message = "`_` is a whole argument, which is read by the type of the function's \
+                           parameter: write `_` without anything around it";
+            errors.at(span, message);
+            return None;
+        }
         if let Some(name) = self.mentioned(expr) {
             let message = format!(
                 "`{name}` is known only during a request, but this expression is evaluated before: \
@@ -338,6 +344,21 @@ pub(crate) fn dereferenced(expr: &Expr) -> (&Expr, usize) {
             (place, stars + 1)
         }
         expr => (expr, 0),
+    }
+}
+
+/// Returns the place of an `_` inside of a call or behind a field.
+fn nested_underscore(expr: &Expr) -> Option<Span> {
+    match expr {
+        Expr::Infer(infer) => Some(infer.underscore_token.span),
+        Expr::Call(call) => call.args.iter().find_map(nested_underscore),
+        Expr::MethodCall(call) => {
+            let args = call.args.iter();
+            nested_underscore(&call.receiver).or_else(|| args.clone().find_map(nested_underscore))
+        }
+        Expr::Field(field) => nested_underscore(&field.base),
+        Expr::Reference(reference) => nested_underscore(&reference.expr),
+        _ => None,
     }
 }
 

@@ -2,14 +2,15 @@
 //!
 //! `show(Instant::now())` looks as if each request had its own instant. Such a call must be in
 //! braces. One that names a value around it is not reported, nor is one that always returns the
-//! same: a constructor such as `Some(3)`, `Duration::from_secs(3)` or `String::new()`.
+//! same: a constructor such as `Some(3)`, `Duration::from_secs(3)` or `String::new()`. A method that
+//! reads shared state, such as `count.lock()`, is always reported.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, ExprMacro, Path, Token};
+use syn::{Expr, ExprCall, ExprMacro, ExprMethodCall, Path, Token};
 
 /// A call whose result may change, and its text.
 pub(super) struct Changing {
@@ -34,7 +35,10 @@ const EMPTY: [&str; 9] = [
 pub(super) fn changing_call(expr: &Expr) -> Option<Changing> {
     match expr {
         Expr::Call(call) => first(&call.args).or_else(|| changing(call)),
-        Expr::MethodCall(call) => changing_call(&call.receiver).or_else(|| first(&call.args)),
+        Expr::MethodCall(call) => {
+            let inner = changing_call(&call.receiver).or_else(|| first(&call.args));
+            inner.or_else(|| reading(call))
+        }
         Expr::Macro(mac) => in_macro(mac),
         Expr::Struct(value) => first(value.fields.iter().map(|field| &field.expr)),
         Expr::Tuple(tuple) => first(&tuple.elems),
@@ -54,6 +58,17 @@ pub(super) fn changing_call(expr: &Expr) -> Option<Changing> {
         Expr::Index(index) => changing_call(&index.expr).or_else(|| changing_call(&index.index)),
         _ => None,
     }
+}
+
+/// Returns a method that reads what other calls change, such as `count.lock()`.
+fn reading(call: &ExprMethodCall) -> Option<Changing> {
+    READS
+        .iter()
+        .any(|method| call.method == method)
+        .then(|| Changing {
+            at: call.span(),
+            text: spelled(call),
+        })
 }
 
 fn first<'a>(exprs: impl IntoIterator<Item = &'a Expr>) -> Option<Changing> {
@@ -77,6 +92,19 @@ fn changing(call: &ExprCall) -> Option<Changing> {
         text: spelled(call),
     })
 }
+
+/// Methods that read what is behind a lock or in a cell.
+const READS: [&str; 9] = [
+    "lock",
+    "try_lock",
+    "blocking_lock",
+    "read",
+    "try_read",
+    "blocking_read",
+    "write",
+    "load",
+    "borrow",
+];
 
 /// Returns `true` for a function that creates the same value each time, by its name.
 fn is_constructor(function: &Path, is_of_nothing: bool) -> bool {
@@ -103,7 +131,7 @@ fn is_constructor(function: &Path, is_of_nothing: bool) -> bool {
     }
 }
 
-fn spelled(call: &ExprCall) -> String {
+fn spelled(call: &impl ToTokens) -> String {
     let text = call.to_token_stream().to_string();
     text.replace(" :: ", "::")
         .replace(" (", "(")

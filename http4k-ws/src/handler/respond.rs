@@ -28,7 +28,7 @@ pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Sen
     message = "`{Self}` cannot be returned from an HTTP handler",
     label = "an http handler returns a type that becomes a `Response`, or a future of one",
     note = "a value that serde serializes is returned as `Json(value)`",
-    note = "a function over a `WebSocket` belongs in `ws(..)`",
+    note = "a function over a `WebSocket` belongs in `ws(..)`, and an application in `mount(..)`",
     note = "a call that builds a handler goes in braces: `http({{ logged().then(home) }})`"
 )]
 pub trait Respond<When> {
