@@ -2,8 +2,8 @@
 //!
 //! `show(Instant::now())` looks as if each request had its own instant. Such a call must be in
 //! braces. One that names a value around it is not reported, nor is one that always returns the
-//! same: a constructor such as `Some(3)`, `Duration::from_secs(3)` or `String::new()`. A method that
-//! reads shared state, such as `count.lock()`, is always reported.
+//! same: a constructor such as `Some(3)`, `Duration::from_secs(3)` or `String::new()`. A method
+//! that reads shared state, such as `count.lock()`, is always reported.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
