@@ -112,10 +112,12 @@ impl Budget {
     }
 
     /// Returns `true` if no session may read now. `waker` is woken when one may (4).
+    #[inline]
     pub(super) fn must_pause(&self, waker: &Waker) -> bool {
-        if !self.over.load(Ordering::Relaxed) {
-            return false;
-        }
+        self.over.load(Ordering::Relaxed) && self.pause(waker)
+    }
+
+    fn pause(&self, waker: &Waker) -> bool {
         let mut state = self.lock();
         // Read again under the lock, because `resume` clears it there and takes the wakers.
         let over = self.over.load(Ordering::Relaxed);

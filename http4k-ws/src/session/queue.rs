@@ -170,6 +170,7 @@ impl<T: Queued> Queue<T> {
     }
 
     /// Records that a message was removed, which can only free space.
+    #[inline]
     fn note_removed(&mut self) {
         if self.full_at.is_some() && !self.is_full() {
             self.full_at = None;
@@ -286,6 +287,9 @@ impl<T: Queued> Queue<T> {
         if self.lent.messages == 0 {
             return;
         }
+        if left.is_empty() {
+            return self.forget_lent();
+        }
         let lent = std::mem::take(&mut self.lent);
         self.popped += (lent.messages - left.len()) as u64;
         self.bytes += left.iter().map(T::size).sum::<usize>();
@@ -294,6 +298,7 @@ impl<T: Queued> Queue<T> {
     }
 
     /// Ends the loan, and counts all messages as removed.
+    #[inline]
     pub(super) fn forget_lent(&mut self) {
         let lent = std::mem::take(&mut self.lent);
         self.popped += lent.messages as u64;

@@ -276,10 +276,17 @@ impl<T: Transport> Session<T> {
     }
 
     /// Returns the status of the end, if the connection is closed and the consumer has returned.
+    #[inline]
     fn ended(&mut self) -> Option<WsStatus> {
-        if !matches!(self.phase, Phase::Over) {
-            return None;
+        match self.phase {
+            Phase::Over => self.end(),
+            _ => None,
         }
+    }
+
+    /// Drops the connection of a session that is over, and returns its status once the consumer has
+    /// returned.
+    fn end(&mut self) -> Option<WsStatus> {
         self.transport.abort();
         match self.consumer {
             Some(_) => None,
@@ -309,6 +316,7 @@ impl<T: Transport> Session<T> {
     }
 
     /// Shuts the connection down after the close frames, once no step is left.
+    #[inline]
     fn end_connection(&mut self, cx: &mut Context<'_>) {
         if matches!(self.phase, Phase::Ending) && self.transport.poll_shutdown(cx).is_ready() {
             self.phase = Phase::Over;

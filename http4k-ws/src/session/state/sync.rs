@@ -130,7 +130,9 @@ impl SocketState {
         });
         let requests =
             requests.unwrap_or_else(|| sync_inner(&mut self.lock_outside(), facts, moving));
-        moving.received.clear();
+        if !moving.received.is_empty() {
+            moving.received.clear();
+        }
         if requests.numbered {
             self.changed.notify_waiters();
         }
@@ -184,6 +186,7 @@ fn sync_inner(inner: &mut Inner, facts: Facts, moving: &mut Moving) -> Requests 
 
 impl Inner {
     /// Returns `true` if a message waits for a callback, which may run now.
+    #[inline]
     pub(super) fn dispatches(&self) -> bool {
         let waits = self.callbacks.receive() && !self.inbound.is_empty();
         waits && !self.must_wait() && self.end().is_none()
