@@ -11,7 +11,7 @@ use tokio::spawn;
 
 use super::*;
 
-fn nobody_is_in(team: &Team) -> bool {
+fn is_empty(team: &Team) -> bool {
     team.rooms.present().is_empty()
 }
 
@@ -182,7 +182,7 @@ fn everybody_has_left_when_the_server_has_stopped() {
     next(&mut ann);
     let mut waits = connect("/waits").expect("the server accepts");
     next(&mut waits);
-    assert!(!nobody_is_in(&team));
+    assert!(!is_empty(&team));
     server.stop();
-    assert!(nobody_is_in(&team));
+    assert!(is_empty(&team));
 }

@@ -82,9 +82,9 @@ impl Bearer {
     /// use http4k_ws::prelude::*;
     /// # use http4k_ws::message::Credentials;
     ///
-    /// let nobody = |_credentials: Credentials| None::<u64>;
+    /// let no_user = |_credentials: Credentials| None::<u64>;
     /// let app = routes! { GET "/" => http(|| "hello") };
-    /// let app = app.with(authenticate(bearer().with_realm("rooms"), nobody));
+    /// let app = app.with(authenticate(bearer().with_realm("rooms"), no_user));
     /// let challenge = app.test_http("/").header("www-authenticate").map(str::to_owned);
     /// assert_eq!(challenge.as_deref(), Some(r#"Bearer realm="rooms""#));
     /// ```

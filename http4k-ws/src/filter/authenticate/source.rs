@@ -167,9 +167,9 @@ pub trait CredentialSource: Send + Sync + 'static {
     /// use http4k_ws::prelude::*;
     /// # use http4k_ws::message::Credentials;
     ///
-    /// let nobody = |_credentials: Credentials| None::<u64>;
+    /// let no_user = |_credentials: Credentials| None::<u64>;
     /// let app = routes! { GET "/" => http(|| "hello") };
-    /// let app = app.with(authenticate(bearer().or(basic("the house")), nobody));
+    /// let app = app.with(authenticate(bearer().or(basic("the house")), no_user));
     /// // A browser may respond to either challenge.
     /// assert_eq!(app.test_http("/").header_values("www-authenticate").count(), 2);
     /// ```

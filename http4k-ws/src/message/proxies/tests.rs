@@ -426,7 +426,7 @@ fn a_host_that_is_not_valid_is_refused() {
     let proxies = trusted().forwarded();
     let refused = resolve(Some(&proxies), &mut request("10.0.0.1", &fields));
     assert_eq!(refused, Err(ForwardedHostError));
-    // One that nobody vouches for does not count.
+    // An element that a client wrote itself does not count.
     let fields = [(
         "forwarded",
         "for=1.1.1.1;host=\"a b\", for=203.0.113.7;host=a",
