@@ -95,7 +95,7 @@ pin_project! {
     impl<F> PinnedDrop for Caught<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut future = this.project().future;
-            guarded("the drop of a handler", || future.set(None));
+            guarded_drop(&mut || future.set(None));
         }
     }
 }
@@ -112,10 +112,20 @@ impl<F: Future<Output: AfterPanic>> Future for Caught<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let Some(future) = self.project().future.as_pin_mut() else {
+        let Some(mut future) = self.project().future.as_pin_mut() else {
             return Poll::Pending;
         };
-        let polled = called(|| future.poll(cx));
-        polled.unwrap_or_else(|panic| Poll::Ready(F::Output::after_panic(panic)))
+        guarded_poll(&mut || future.as_mut().poll(cx))
     }
+}
+
+// The guards of all futures are these two functions. A guard that is generic over the future would
+// be compiled for each route, again after each edit of a handler.
+
+fn guarded_poll<T: AfterPanic>(poll: &mut dyn FnMut() -> Poll<T>) -> Poll<T> {
+    called(poll).unwrap_or_else(|panic| Poll::Ready(T::after_panic(panic)))
+}
+
+fn guarded_drop(drop: &mut dyn FnMut()) {
+    guarded("the drop of a handler", drop);
 }

@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::call::{Outcome, Place};
+use super::position::{Outcome, Place};
 use crate::message::Request;
 
 /// A slot for the template of the route that a router chooses.

@@ -70,11 +70,8 @@ pub(crate) trait ErasedHttpHandler: Send + Sync {
 
     /// Returns the response to a request that a connection with the address `peer` has received. A
     /// router adds the address to the request when someone else may see it.
-    fn received(&self, mut request: Request, peer: Option<PeerAddr>) -> ResponseFuture<'_> {
-        if let Some(peer) = peer {
-            request.extensions_mut().insert(peer);
-        }
-        self.call(request)
+    fn received(&self, request: Request, peer: Option<PeerAddr>) -> ResponseFuture<'_> {
+        self.call(from_peer(request, peer))
     }
 
     /// Returns the response to a request that a router matched to this handler.
@@ -88,6 +85,14 @@ pub(crate) trait ErasedHttpHandler: Send + Sync {
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BoxHttpHandler")
     }
+}
+
+/// Adds the address of the client to its request.
+pub(super) fn from_peer(mut request: Request, peer: Option<PeerAddr>) -> Request {
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
+    request
 }
 
 impl<H: HttpHandler> ErasedHttpHandler for H {

@@ -50,6 +50,7 @@ mod pass_through;
 pub(crate) mod place;
 mod poly;
 mod poly_filter;
+pub(crate) mod position;
 pub(crate) mod reading;
 mod respond;
 mod serving;
@@ -63,7 +64,7 @@ mod ws_response;
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
 pub use box_poly_filter::BoxPolyFilter;
-pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, PathText, Place};
+pub(crate) use call::Call;
 pub(crate) use caught::Caught;
 pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]
@@ -84,6 +85,7 @@ pub use place::IntoPolyFilter;
 pub use poly::{IntoPolyHandler, PolyHandler};
 pub(crate) use poly::{Unprovided, upgrade_required};
 pub use poly_filter::PolyFilter;
+pub(crate) use position::{Captures, MAX_PARAMS, Outcome, ParamNames, PathText, Place};
 pub use respond::{IntoConsumed, IntoStreamed};
 pub(crate) use respond::{Later, Now, ResponseFuture, WsRespond};
 #[cfg(feature = "server")]

@@ -6,15 +6,15 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::call::{Call, Place};
+use super::call::Call;
 use super::caught::Caught;
 use super::consumer::WsConsumer;
-use super::http::Itself;
+use super::http::{Itself, from_peer};
 use super::joined::BoxWsFilter;
 use super::only::filtered_ws;
 use super::place::{IntoPolyFilter, JoinsWsFilter};
-use super::respond::IntoConsumed;
-use super::respond::Now;
+use super::position::Place;
+use super::respond::{IntoConsumed, Now};
 use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
 use crate::describe::RouteDescription;
 use crate::lens::Message;
@@ -83,11 +83,8 @@ pub(crate) trait ErasedWsHandler: Send + Sync {
     fn call(&self, request: Request) -> WsResponseFuture<'_>;
 
     /// Calls the handler with a request from `peer`, which a server has received.
-    fn received(&self, mut request: Request, peer: Option<PeerAddr>) -> WsResponseFuture<'_> {
-        if let Some(peer) = peer {
-            request.extensions_mut().insert(peer);
-        }
-        self.call(request)
+    fn received(&self, request: Request, peer: Option<PeerAddr>) -> WsResponseFuture<'_> {
+        self.call(from_peer(request, peer))
     }
 
     /// Returns the response to an upgrade that a router matched to this handler.

@@ -14,10 +14,10 @@ use crate::handler::{
     AfterPanic, BoxHttpHandler, BoxWsHandler, Call, Caught, ErasedHttpHandler, ErasedWsHandler,
     IntoWsResponse, ResponseFuture, WsResponse, WsResponseFuture, called,
 };
-use crate::message::{IntoResponse, Request, Response};
+use crate::message::{IntoResponse, Rejection, Request, Response};
 
-/// What a call receives: its request with the values of its arguments, or nothing if it describes
-/// its response.
+/// A request with the values of the arguments that are read from it. In its place, a call that must
+/// describe its response is given `None`.
 pub(super) type Received<Values> = Option<(Call, Values)>;
 
 /// A route whose arguments are read at once.
@@ -98,10 +98,9 @@ where
     }
 
     fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
-        let values = match called(|| self.arguments.parse(&mut call)) {
-            Ok(Ok(values)) => values,
-            Ok(Err(rejection)) => return at_once(rejection.into_response()),
-            Err(panic) => return at_once(Response::after_panic(panic)),
+        let values = match parsed(&self.arguments, &mut call, IntoResponse::into_response) {
+            Ok(values) => values,
+            Err(response) => return at_once(response),
         };
         Box::pin(Caught::new(async move {
             let response = match self.extracted.read(&mut call).await {
@@ -129,10 +128,9 @@ where
     }
 
     fn routed(&self, mut call: Call) -> WsResponseFuture<'_> {
-        let values = match called(|| self.arguments.parse(&mut call)) {
-            Ok(Ok(values)) => values,
-            Ok(Err(rejection)) => return ws_at_once(rejection.into_ws_response()),
-            Err(panic) => return ws_at_once(WsResponse::after_panic(panic)),
+        let values = match parsed(&self.arguments, &mut call, IntoWsResponse::into_ws_response) {
+            Ok(values) => values,
+            Err(response) => return ws_at_once(response),
         };
         Box::pin(Caught::new(async move {
             let response = match self.extracted.read(&mut call).await {
@@ -157,10 +155,9 @@ where
     }
 
     fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
-        let values = match called(|| self.arguments.parse(&mut call)) {
-            Ok(Ok(values)) => values,
-            Ok(Err(rejection)) => return at_once(rejection.into_response()),
-            Err(panic) => return at_once(Response::after_panic(panic)),
+        let values = match parsed(&self.arguments, &mut call, IntoResponse::into_response) {
+            Ok(values) => values,
+            Err(response) => return at_once(response),
         };
         Box::pin(Caught::new(async move {
             let response = match self.extracted.read(&mut call).await {
@@ -169,6 +166,24 @@ where
             };
             response.await.into_response()
         }))
+    }
+}
+
+/// Reads the arguments that are read at once.
+///
+/// The guard is compiled for each kind of arguments, and not for each route.
+///
+/// # Errors
+///
+/// Returns the response to a request without them, which `refuse` builds.
+fn parsed<A: Arguments, R: AfterPanic>(
+    arguments: &A,
+    call: &mut Call,
+    refuse: fn(Rejection) -> R,
+) -> Result<A::Values, R> {
+    match called(|| arguments.parse(call)) {
+        Ok(values) => values.map_err(refuse),
+        Err(panic) => Err(R::after_panic(panic)),
     }
 }
 
