@@ -150,8 +150,8 @@ pub(super) fn begin(
     });
 }
 
-/// Lets `waker` stand for `of`, the waker of the session whose exchange this is. The waker wakes that
-/// session, so a consumer that waits with it leaves none either (7).
+/// Lets `waker` stand for `of`, the waker of the session whose exchange this is. It wakes that
+/// session, so a consumer that waits with it leaves no waker either (7).
 pub(crate) fn stand_in(of: &Waker, waker: &Waker) {
     EXCHANGE.with_borrow_mut(|exchange| {
         if exchange.waker == identity(of) {
