@@ -96,24 +96,7 @@ impl Names<'_> {
             }
             _ => {}
         }
-        if let Some(span) = nested_underscore(expr) {
-            let message = "`_` is a whole argument, which is read by the type of the function's \
-                           parameter: write `_` without anything around it";
-            errors.at(span, message);
-            return None;
-        }
-        if let Some(name) = self.mentioned(expr) {
-            let message = format!(
-                "`{name}` is known only during a request, but this expression is evaluated before: \
-                 pass `{name}` as an argument of its own"
-            );
-            errors.at(name.span(), message);
-            return None;
-        }
-        if let Some(mutability) = mutability(expr) {
-            let message = "all requests share this value, so that none can borrow it as `&mut`: \
-                           remove `mut`, and let a lock guard what changes, such as a `Mutex`";
-            errors.at(mutability.span, message);
+        if self.is_refused(expr, errors) {
             return None;
         }
         if is_place(expr) {
@@ -134,6 +117,32 @@ impl Names<'_> {
             }
             _ => Some(Arg::Value(expr.clone())),
         }
+    }
+
+    /// Reports an expression that is not an argument of its own, and returns `true` then: all
+    /// requests share the values of arguments, which are evaluated before.
+    fn is_refused(&self, expr: &Expr, errors: &mut Errors) -> bool {
+        if let Some(span) = nested_underscore(expr) {
+            let message = "`_` is a whole argument, which is read by the type of the function's \
+                           parameter: write `_` without anything around it";
+            errors.at(span, message);
+            return true;
+        }
+        if let Some(name) = self.mentioned(expr) {
+            let message = format!(
+                "`{name}` is known only during a request, but this expression is evaluated before: \
+                 pass `{name}` as an argument of its own"
+            );
+            errors.at(name.span(), message);
+            return true;
+        }
+        if let Some(mutability) = mutability(expr) {
+            let message = "all requests share this value, so that none can borrow it as `&mut`: \
+                           remove `mut`, and let a lock guard what changes, such as a `Mutex`";
+            errors.at(mutability.span, message);
+            return true;
+        }
+        false
     }
 
     /// Sorts a name of the user's function. A reference ends with the function, so the route has a

@@ -109,41 +109,45 @@ impl Parts<'_> {
                 self.own(&name);
                 name.to_token_stream()
             }
-            Arg::Borrowed(ExprReference {
-                and_token, expr, ..
-            }) => {
-                let (place, stars) = dereferenced(expr);
-                let stars = stars - usize::from(stars > 0 && self.is_reference(place));
-                let root = place_root(place).filter(|_| matches!(place, Expr::Field(_)));
-                let name = match (root, is_place(place)) {
-                    (Some(root), _) => self.part(index, root, place),
-                    (None, true) => self.captured(index, place),
-                    (None, false) => self.evaluated(index, place),
-                };
-                let star = quote_spanned!(name.span()=> *);
-                // One star for each in the source, one for a part of a value, and two for the
-                // reference that the route keeps.
-                let is_own = self.form == Form::Own;
-                let kept = if is_own {
-                    usize::from(root.is_some())
-                } else {
-                    2
-                };
-                let stars = vec![star; stars + kept];
-                if is_own {
-                    self.own(&name);
-                }
-                let lent = quote!(#and_token #(#stars)* #name);
-                match self.points_to_trait_object(expr) {
-                    true => quote_spanned!(name.span()=> __http4k_ws::lent(#lent)),
-                    false => lent,
-                }
-            }
+            Arg::Borrowed(reference) => self.lend(index, reference),
             Arg::Value(expr) => {
                 let name = self.evaluated(index, expr);
                 self.own(&name);
                 name.to_token_stream()
             }
+        }
+    }
+
+    /// Captures what `reference` points to, and returns the reference to it in the call.
+    fn lend(&mut self, index: usize, reference: &ExprReference) -> TokenStream {
+        let ExprReference {
+            and_token, expr, ..
+        } = reference;
+        let (place, stars) = dereferenced(expr);
+        let stars = stars - usize::from(stars > 0 && self.is_reference(place));
+        let root = place_root(place).filter(|_| matches!(place, Expr::Field(_)));
+        let name = match (root, is_place(place)) {
+            (Some(root), _) => self.part(index, root, place),
+            (None, true) => self.captured(index, place),
+            (None, false) => self.evaluated(index, place),
+        };
+        let star = quote_spanned!(name.span()=> *);
+        // One star for each in the source, one for a part of a value, and two for the
+        // reference that the route keeps.
+        let is_own = self.form == Form::Own;
+        let kept = if is_own {
+            usize::from(root.is_some())
+        } else {
+            2
+        };
+        let stars = vec![star; stars + kept];
+        if is_own {
+            self.own(&name);
+        }
+        let lent = quote!(#and_token #(#stars)* #name);
+        match self.points_to_trait_object(expr) {
+            true => quote_spanned!(name.span()=> __http4k_ws::lent(#lent)),
+            false => lent,
         }
     }
 
