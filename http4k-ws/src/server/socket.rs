@@ -14,6 +14,7 @@ pub(super) trait Socket {
     fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
     fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
     fn try_read_by(&self, read: impl FnOnce() -> io::Result<()>) -> io::Result<()>;
+    fn try_read_uninit(&self, buffer: &mut ReadBuf<'_>) -> io::Result<usize>;
     fn as_socket(&self) -> SockRef<'_>;
 }
 
@@ -33,6 +34,10 @@ macro_rules! socket {
             #[inline]
             fn try_read_by(&self, read: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
                 self.try_io(Interest::READABLE, read)
+            }
+
+            fn try_read_uninit(&self, buffer: &mut ReadBuf<'_>) -> io::Result<usize> {
+                self.try_read_buf(buffer)
             }
 
             #[inline]
@@ -56,12 +61,10 @@ pub(super) fn poll_reading(
 ) -> Poll<io::Result<()>> {
     loop {
         ready!(stream.poll_readable(cx))?;
-        let space = buffer.initialize_unfilled();
-        let wanted = space.len();
+        let wanted = buffer.remaining();
         let mut arrived = None;
         let read = stream.try_read_by(|| {
-            let mut socket = &*stream.as_socket();
-            let length = socket.read(space)?;
+            let length = read_once(stream, buffer)?;
             arrived = Some(length);
             // A short read empties the kernel's buffer. Reporting that saves the call that would
             // only find it empty, as tokio itself does.
@@ -71,14 +74,23 @@ pub(super) fn poll_reading(
             Ok(())
         });
         match (arrived, read) {
-            (Some(length), _) => {
-                buffer.advance(length);
-                return Poll::Ready(Ok(()));
-            }
+            (Some(_), _) => return Poll::Ready(Ok(())),
             (None, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
             (None, read) => return Poll::Ready(read),
         }
     }
+}
+
+#[inline]
+fn read_once(stream: &impl Socket, buffer: &mut ReadBuf<'_>) -> io::Result<usize> {
+    if buffer.initialized().len() < buffer.capacity() {
+        // The memory of a long message, which is not set to zeros first.
+        return stream.try_read_uninit(buffer);
+    }
+    let mut socket = &*stream.as_socket();
+    let length = socket.read(buffer.initialize_unfilled())?;
+    buffer.advance(length);
+    Ok(length)
 }
 
 /// Calls `write` as soon as the stream is writable.
