@@ -101,7 +101,7 @@ fn turn_away(stream: &Stream, address: Option<IpAddr>, place: Place, server: &Se
     if server.security.is_tls() && !place.plain {
         return; // A response would need a TLS handshake first.
     }
-    let Stream::Tcp(stream) = stream else {
+    let Stream::Tcp(stream, _) = stream else {
         return; // It may be impossible to write to it without waiting.
     };
     let socket = SockRef::from(&**stream);

@@ -90,8 +90,12 @@ pub struct ServerConfig {
     /// The bytes of a TCP connection that wait in the kernel and are not sent yet. It accepts more
     /// when half of them have left, which is a step of progress for [`write_stall`] and for
     /// [`SessionConfig::write_stall`]. A peer that needs longer for half of them is dropped: with
-    /// the default one that reads less than 1 kB/s. A larger value costs memory per connection, and
-    /// less time of the processor for messages that are much larger. Default 16 KiB.
+    /// the default one that reads less than 1 kB/s. Default 16 KiB.
+    ///
+    /// While a message or body of more than 256 KiB is written without TLS over HTTP/1.1 or to a
+    /// WebSocket, the kernel may hold 1 MiB of it, if the peer reads 1 MB/s. Nothing waits longer
+    /// for that, and a peer that becomes slow is held to the same rate. A value over 512 KiB is
+    /// not raised.
     ///
     /// [`write_stall`]: Self::write_stall
     pub max_unsent: u32,

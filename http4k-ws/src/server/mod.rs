@@ -31,6 +31,7 @@ mod http1;
 #[cfg(feature = "http2")]
 mod http2;
 mod listeners;
+mod long_writes;
 mod preamble;
 mod proxy_protocol;
 mod request;

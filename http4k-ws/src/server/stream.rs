@@ -18,12 +18,13 @@ use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 
+use super::long_writes::LongWrites;
 use super::socket::{poll_reading, poll_writing};
 use crate::wire::{ByteStream, socket};
 
 /// The bytes of a connection.
 pub(super) enum Stream {
-    Tcp(Arc<TcpStream>),
+    Tcp(Arc<TcpStream>, LongWrites),
     #[cfg(unix)]
     Unix(Arc<UnixStream>),
     /// A stream of a listener of the user, which cannot be watched.
@@ -57,7 +58,7 @@ impl Stream {
     /// Fails if the connection is lost already.
     pub(super) fn prepare(&self, unsent: u32) -> io::Result<()> {
         match self {
-            Self::Tcp(stream) => socket::prepare_tcp(stream, unsent),
+            Self::Tcp(stream, _) => socket::prepare_tcp(stream, unsent),
             #[cfg(unix)]
             Self::Unix(stream) => {
                 socket::prepare_unix(stream);
@@ -70,7 +71,7 @@ impl Stream {
     /// Returns a watch for the peer, or `None` if the stream is not a socket of the system.
     pub(super) fn watch(&self) -> Option<PeerWatch> {
         match self {
-            Self::Tcp(stream) => Some(PeerWatch::Tcp(Arc::clone(stream))),
+            Self::Tcp(stream, _) => Some(PeerWatch::Tcp(Arc::clone(stream))),
             #[cfg(unix)]
             Self::Unix(stream) => Some(PeerWatch::Unix(Arc::clone(stream))),
             Self::Other(_) => None,
@@ -126,7 +127,7 @@ impl AsyncRead for Stream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Self::Tcp(stream) => poll_reading(&**stream, cx, buffer),
+            Self::Tcp(stream, _) => poll_reading(&**stream, cx, buffer),
             #[cfg(unix)]
             Self::Unix(stream) => poll_reading(&**stream, cx, buffer),
             Self::Other(stream) => Pin::new(stream).poll_read(cx, buffer),
@@ -142,7 +143,10 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Self::Tcp(stream) => poll_writing(&**stream, cx, |stream| stream.try_write(bytes)),
+            Self::Tcp(stream, long) if long.concern(bytes.len()) => {
+                long.poll_write(&**stream, cx, &[IoSlice::new(bytes)])
+            }
+            Self::Tcp(stream, _) => poll_writing(&**stream, cx, |stream| stream.try_write(bytes)),
             #[cfg(unix)]
             Self::Unix(stream) => poll_writing(&**stream, cx, |stream| stream.try_write(bytes)),
             Self::Other(stream) => Pin::new(stream).poll_write(cx, bytes),
@@ -156,7 +160,12 @@ impl AsyncWrite for Stream {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Self::Tcp(stream) => {
+            Self::Tcp(stream, long)
+                if long.concern(slices.iter().map(|slice| slice.len()).sum()) =>
+            {
+                long.poll_write(&**stream, cx, slices)
+            }
+            Self::Tcp(stream, _) => {
                 poll_writing(&**stream, cx, |stream| stream.try_write_vectored(slices))
             }
             #[cfg(unix)]
@@ -170,7 +179,7 @@ impl AsyncWrite for Stream {
     #[inline]
     fn is_write_vectored(&self) -> bool {
         match self {
-            Self::Tcp(_) => true,
+            Self::Tcp(..) => true,
             #[cfg(unix)]
             Self::Unix(_) => true,
             Self::Other(stream) => stream.is_write_vectored(),
@@ -186,7 +195,7 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Self::Tcp(stream) => Poll::Ready(SockRef::from(&**stream).shutdown(Shutdown::Write)),
+            Self::Tcp(stream, _) => Poll::Ready(SockRef::from(&**stream).shutdown(Shutdown::Write)),
             #[cfg(unix)]
             Self::Unix(stream) => Poll::Ready(SockRef::from(&**stream).shutdown(Shutdown::Write)),
             Self::Other(stream) => Pin::new(stream).poll_shutdown(cx),
@@ -197,7 +206,7 @@ impl AsyncWrite for Stream {
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Tcp(_) => "Tcp",
+            Self::Tcp(..) => "Tcp",
             #[cfg(unix)]
             Self::Unix(_) => "Unix",
             Self::Other(_) => "Other",

@@ -94,7 +94,8 @@ pub struct SessionConfig {
     /// step must take less than this time, which bounds the slowest peer. This side adds steps of 8
     /// KiB on Linux, and of a part of a send buffer of 128 KiB on other systems. In a measurement,
     /// a peer with a receive buffer of 8 KiB survived at 2 kB/s. A peer with a larger buffer must
-    /// read faster, or needs a longer time here.
+    /// read faster, or needs a longer time here. While the kernel holds more of a long message, as
+    /// `ServerConfig::max_unsent` describes, the steps stay the same.
     pub write_stall: Duration,
     /// The time for which the consumer may receive nothing while its queue is full, before the
     /// socket is closed with 1013 and a warning is logged. Time in which it waits for the peer to

@@ -12,7 +12,7 @@ use tokio::net::UnixStream;
 /// The kernel accepts more when half of them have left. At 2 kB/s these steps take 4 s, which is
 /// within every deadline. The peer's receive buffer adds steps of its own, which no value shortens.
 /// A larger value makes the steps of this side longer. A smaller one costs more calls, as this one
-/// may for a fast peer.
+/// may for a fast peer. A server raises it while it writes a long payload to such a peer.
 pub(crate) const UNSENT: u32 = 16 * 1024;
 
 /// The bytes on their way in one round trip. Systems that only limit the whole send buffer count

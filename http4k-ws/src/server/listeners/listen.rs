@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::message::canonical;
+use crate::server::long_writes::LongWrites;
 use crate::server::stream::Stream;
 
 /// A source of connections for a server, such as a port or a Unix socket.
@@ -205,7 +206,7 @@ impl Accepted {
     /// ```
     pub fn tcp(stream: TcpStream, peer: SocketAddr) -> Self {
         Self {
-            stream: Stream::Tcp(Arc::new(stream)),
+            stream: Stream::Tcp(Arc::new(stream), LongWrites::default()),
             peer: Some(canonical(peer)),
         }
     }

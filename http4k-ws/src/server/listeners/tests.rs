@@ -92,7 +92,7 @@ async fn no_listener_starves_another() -> io::Result<()> {
     let mut accepted = Vec::new();
     for _ in 0..4 {
         let (Accepted { stream, .. }, _) = listeners.accept().await;
-        let Stream::Tcp(stream) = stream else {
+        let Stream::Tcp(stream, _) = stream else {
             panic!("not a TCP stream");
         };
         accepted.push(stream.local_addr()?);
