@@ -92,10 +92,10 @@ pub struct ServerConfig {
     /// [`SessionConfig::write_stall`]. A peer that needs longer for half of them is dropped: with
     /// the default one that reads less than 1 kB/s. Default 16 KiB.
     ///
-    /// While a message or body of more than 256 KiB is written without TLS over HTTP/1.1 or to a
-    /// WebSocket, the kernel may hold 1 MiB of it, if the peer reads 1 MB/s. Nothing waits longer
-    /// for that, and a peer that becomes slow is held to the same rate. A value over 512 KiB is
-    /// not raised.
+    /// On Linux, the kernel may hold 1 MiB of a message or body of more than 256 KiB while it is
+    /// written, if the peer reads 1 MB/s. Nothing waits longer for that, and a peer that becomes
+    /// slow is held to the same rate. This applies to HTTP/1.1 without TLS, and to the sockets that
+    /// are opened over it. A value over 512 KiB is not raised.
     ///
     /// [`write_stall`]: Self::write_stall
     pub max_unsent: u32,
