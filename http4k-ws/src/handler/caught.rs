@@ -1,13 +1,13 @@
 //! Panics of handlers and filters, as responses.
 //!
 //! Every shared handler catches its own panic, so the filters around it see a response. `Cors` adds
-//! its fields, and a filter that counts responses counts a 500. The guard is part of the future
-//! that a handler boxes in any case, and costs no allocation.
+//! its fields, and a filter that counts responses counts a 500.
 //!
 //! 1. [`called`] guards the part of a call that runs before its future exists.
-//! 2. [`Caught`] guards each poll of that future.
+//! 2. [`HandlerFuture`](super::future::HandlerFuture) guards each poll of that future. [`Caught`]
+//!    does so for a future that is boxed together with others.
 //! 3. A panic is logged once, at the innermost handler, and becomes 500.
-//! 4. [`Caught`] also guards the drop of that future. The response exists by then, and is kept.
+//! 4. Both also guard the drop of the future.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -85,7 +85,7 @@ pub(crate) fn called<T>(call: impl FnOnce() -> T) -> Result<T, HandlerPanic> {
 }
 
 pin_project! {
-    /// A handler's future, whose panic becomes a response.
+    /// A future without a box of its own, whose panic becomes a response.
     pub(crate) struct Caught<F> {
         // `None` once it is dropped.
         #[pin]
@@ -95,7 +95,7 @@ pin_project! {
     impl<F> PinnedDrop for Caught<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut future = this.project().future;
-            guarded_drop(&mut || future.set(None));
+            guarded("the drop of a handler", || future.set(None));
         }
     }
 }
@@ -115,17 +115,7 @@ impl<F: Future<Output: AfterPanic>> Future for Caught<F> {
         let Some(mut future) = self.project().future.as_pin_mut() else {
             return Poll::Pending;
         };
-        guarded_poll(&mut || future.as_mut().poll(cx))
+        called(|| future.as_mut().poll(cx))
+            .unwrap_or_else(|panic| Poll::Ready(F::Output::after_panic(panic)))
     }
-}
-
-// The guards of all futures are these two functions. A guard that is generic over the future would
-// be compiled for each route, again after each edit of a handler.
-
-fn guarded_poll<T: AfterPanic>(poll: &mut dyn FnMut() -> Poll<T>) -> Poll<T> {
-    called(poll).unwrap_or_else(|panic| Poll::Ready(T::after_panic(panic)))
-}
-
-fn guarded_drop(drop: &mut dyn FnMut()) {
-    guarded("the drop of a handler", drop);
 }

@@ -17,12 +17,12 @@ use std::future::{self, Future};
 use std::marker::PhantomData;
 use std::ops::Shl;
 
-use super::caught::Caught;
+use super::future::{PollResponse, ResponseFuture, WsResponseFuture};
 use super::opens::Opens;
 use super::poly::PolyHandler;
 use super::reading::Extracted;
-use super::respond::{IntoConsumed, IntoStreamed, Respond, ResponseFuture, WsRespond};
-use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
+use super::respond::{IntoConsumed, IntoStreamed, Moment, Respond, WsRespond};
+use super::ws_response::{IntoWsResponse, WsResponse};
 use crate::message::{IntoResponse, ReadsBody, Response};
 use crate::session::{IntoWsResult, WsResult};
 use crate::sse::{IntoSseResult, SseResult};
@@ -54,19 +54,16 @@ pub struct Returned<'a, Output = ()> {
 }
 
 impl<'a, Output> Returned<'a, Output> {
-    fn new<F>(future: F) -> Self
-    where
-        F: Future<Output = Response> + Send + 'a,
-    {
+    fn boxed(future: Box<dyn PollResponse<Response> + Send + 'a>) -> Self {
         Self {
-            future: Box::pin(Caught::new(future)),
+            future: ResponseFuture::boxed(future),
             output: PhantomData,
         }
     }
 
     /// Returns the future of a response that is there.
     pub(crate) fn at_once(response: Response) -> Self {
-        Self::new(future::ready(response))
+        Self::boxed(Box::new(future::ready(response)))
     }
 }
 
@@ -82,8 +79,7 @@ pub fn respond<'a, W, T>(value: T) -> Returned<'a, T::Output>
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
-    let value = value.respond();
-    Returned::new(async { value.await.into_response() })
+    Returned::boxed(Box::new(T::Moment::future(value)))
 }
 
 /// Responds as [`respond`] does, with a value that may borrow from the route.
@@ -91,8 +87,7 @@ pub fn respond_lent<'a, W, T>(value: T) -> Returned<'a>
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
-    let value = value.respond();
-    Returned::new(async { value.await.into_response() })
+    Returned::boxed(Box::new(T::Moment::future(value)))
 }
 
 /// Responds as [`respond`] does, for a ws route without its socket.
@@ -100,8 +95,7 @@ pub fn ws_respond<'a, W, T>(value: T) -> WsResponseFuture<'a>
 where
     T: WsRespond<W, Output: IntoWsResponse, Future: Send + 'a>,
 {
-    let value = value.ws_respond();
-    Box::pin(Caught::new(async { value.await.into_ws_response() }))
+    WsResponseFuture::new(T::Moment::future(value))
 }
 
 /// Returns the value of a function whose `_` arguments were read, as a future.
@@ -109,7 +103,7 @@ pub fn returned<'a, W, T>(value: T) -> T::Future
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
-    value.respond()
+    T::Moment::future(value)
 }
 
 /// Responds with the result of `call`, which lends something of its own to its function.
@@ -117,7 +111,7 @@ pub fn later<'a, F>(call: F) -> Returned<'a>
 where
     F: Future<Output = Response> + Send + 'a,
 {
-    Returned::new(call)
+    Returned::boxed(Box::new(call))
 }
 
 /// Responds as [`later`] does, for a ws route.
@@ -125,17 +119,17 @@ pub fn ws_later<'a, F>(call: F) -> WsResponseFuture<'a>
 where
     F: Future<Output = WsResponse> + Send + 'a,
 {
-    Box::pin(Caught::new(call))
+    WsResponseFuture::new(call)
 }
 
 /// Returns the value of a function as a future, inside of [`later`].
 pub fn future<W, T: Respond<W>>(value: T) -> T::Future {
-    value.respond()
+    T::Moment::future(value)
 }
 
 /// Returns the value of a ws route's function as a future, inside of [`ws_later`].
 pub fn ws_future<W, T: WsRespond<W>>(value: T) -> T::Future {
-    value.ws_respond()
+    T::Moment::future(value)
 }
 
 /// Converts the value of a function into its response, inside of [`later`].

@@ -8,8 +8,8 @@
 use futures_util::FutureExt;
 use http::StatusCode;
 
+use super::future::ResponseFuture;
 use super::generated::Returned;
-use super::respond::ResponseFuture;
 use crate::describe::RouteDescription;
 use crate::describe::probe::Step;
 use crate::message::{IntoResponse, Response};

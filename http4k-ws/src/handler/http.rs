@@ -7,11 +7,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::call::Call;
-use super::caught::Caught;
+use super::future::ResponseFuture;
 use super::joined::BoxFilter;
 use super::only::filtered_http;
 use super::place::{IntoPolyFilter, JoinsFilter};
-use super::respond::{Now, Respond, ResponseFuture};
+use super::respond::{Moment, Now, Respond};
 use crate::describe::RouteDescription;
 use crate::message::{IntoResponse, PeerAddr, Request, Response};
 
@@ -97,9 +97,7 @@ pub(super) fn from_peer(mut request: Request, peer: Option<PeerAddr>) -> Request
 
 impl<H: HttpHandler> ErasedHttpHandler for H {
     fn call(&self, request: Request) -> ResponseFuture<'_> {
-        Box::pin(Caught::new(async move {
-            HttpHandler::call(self, request).await
-        }))
+        ResponseFuture::new(async move { HttpHandler::call(self, request).await })
     }
 }
 
@@ -253,7 +251,7 @@ where
     R: Respond<When, Output: IntoResponse, Future: Send + 'static>,
 {
     fn into_http_handler(self) -> BoxHttpHandler {
-        (move |_: Request| self().respond()).into_http_handler()
+        (move |_: Request| R::Moment::future(self())).into_http_handler()
     }
 }
 

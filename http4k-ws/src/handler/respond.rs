@@ -5,10 +5,9 @@
 //! awaited, not here. An error then names the value of an `async fn` instead of its future.
 
 use std::future::{self, Future};
-use std::pin::Pin;
 
 use super::ws_response::IntoWsResponse;
-use crate::message::{IntoResponse, Response};
+use crate::message::IntoResponse;
 use crate::session::IntoWsResult;
 use crate::sse::IntoSseResult;
 
@@ -20,8 +19,27 @@ pub enum Now {}
 #[derive(Debug)]
 pub enum Later {}
 
-/// The future of a response.
-pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+/// The conversion of what a handler returned into a future: the marker [`Now`] or [`Later`].
+///
+/// It is not a method of the value. The compiler compiles a method together with the type that has
+/// it, and the future of an `async fn` with that function. So such a method of each handler would
+/// be compiled again after an edit of one of them.
+pub trait Moment<T, Future> {
+    /// Returns the future of `value`.
+    fn future(value: T) -> Future;
+}
+
+impl<T> Moment<T, future::Ready<T>> for Now {
+    fn future(value: T) -> future::Ready<T> {
+        future::ready(value)
+    }
+}
+
+impl<T> Moment<T, T> for Later {
+    fn future(value: T) -> T {
+        value
+    }
+}
 
 /// Values that an HTTP handler may return: an [`IntoResponse`], or a future of one.
 #[diagnostic::on_unimplemented(
@@ -31,32 +49,25 @@ pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Sen
     note = "a function over a `WebSocket` belongs in `ws(..)`, and an application in `mount(..)`",
     note = "a call that builds a handler goes in braces: `http({{ logged().then(home) }})`"
 )]
-pub trait Respond<When> {
+pub trait Respond<When>: Sized {
     /// The type that becomes the response.
     type Output;
     /// The future of that type.
     type Future: Future<Output = Self::Output>;
-
-    /// Returns the future of the response.
-    fn respond(self) -> Self::Future;
+    /// The conversion into the future.
+    type Moment: Moment<Self, Self::Future>;
 }
 
 impl<T: IntoResponse> Respond<Now> for T {
     type Output = T;
     type Future = future::Ready<T>;
-
-    fn respond(self) -> Self::Future {
-        future::ready(self)
-    }
+    type Moment = Now;
 }
 
 impl<F: Future> Respond<Later> for F {
     type Output = F::Output;
     type Future = F;
-
-    fn respond(self) -> F {
-        self
-    }
+    type Moment = Later;
 }
 
 /// Values that the function of a ws handler may return: an [`IntoWsResponse`], or a future of one.
@@ -66,32 +77,25 @@ impl<F: Future> Respond<Later> for F {
     note = "a function over a socket is passed the socket: `ws(talk(ws))`",
     note = "a call that builds a handler goes in braces: `ws({{ checked().then(talk) }})`"
 )]
-pub trait WsRespond<When> {
+pub trait WsRespond<When>: Sized {
     /// The type that becomes the response.
     type Output;
     /// The future of that type.
     type Future: Future<Output = Self::Output>;
-
-    /// Returns the future of the response.
-    fn ws_respond(self) -> Self::Future;
+    /// The conversion into the future.
+    type Moment: Moment<Self, Self::Future>;
 }
 
 impl<T: IntoWsResponse> WsRespond<Now> for T {
     type Output = T;
     type Future = future::Ready<T>;
-
-    fn ws_respond(self) -> Self::Future {
-        future::ready(self)
-    }
+    type Moment = Now;
 }
 
 impl<F: Future> WsRespond<Later> for F {
     type Output = F::Output;
     type Future = F;
-
-    fn ws_respond(self) -> F {
-        self
-    }
+    type Moment = Later;
 }
 
 /// Values that a consumer may return: `()` or a [`WsResult`](crate::WsResult), or a future of one.

@@ -8,10 +8,10 @@ use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::{HeaderMap, Method};
 
 use super::consumer::WsConsumer;
+use super::future::ResponseFuture;
 #[cfg(feature = "tower")]
 use super::pass_through::is_passed_through;
 use super::poly::PolyHandler;
-use super::respond::ResponseFuture;
 use super::valid::{LengthFrom, make_valid};
 use crate::message::{
     KeptRequest, PeerAddr, Request, RequestExt, Response, Scheme, SecureIfHttps, hide_secrets,
@@ -118,7 +118,7 @@ impl Future for Responding<'_> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
-        let mut response = ready!(self.response.as_mut().poll(cx));
+        let mut response = ready!(Pin::new(&mut self.response).poll(cx));
         make_valid(&self.method, &mut response, self.length_from);
         if self.is_https {
             complete_cookies(&mut response);

@@ -7,15 +7,15 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::call::Call;
-use super::caught::Caught;
 use super::consumer::WsConsumer;
+use super::future::WsResponseFuture;
 use super::http::{Itself, from_peer};
 use super::joined::BoxWsFilter;
 use super::only::filtered_ws;
 use super::place::{IntoPolyFilter, JoinsWsFilter};
 use super::position::Place;
 use super::respond::{IntoConsumed, Now};
-use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
+use super::ws_response::{IntoWsResponse, WsResponse};
 use crate::describe::RouteDescription;
 use crate::lens::Message;
 use crate::message::{PeerAddr, Request};
@@ -116,13 +116,13 @@ fn on_route<'h, H: WsHandler>(
     request: Request,
     route: Option<Cow<'static, str>>,
 ) -> WsResponseFuture<'h> {
-    Box::pin(Caught::new(async move {
+    WsResponseFuture::new(async move {
         let response = WsHandler::call(handler, request).await;
         match route {
             Some(route) => response.map_consumer(|consumer| consumer.on_route(route)),
             None => response,
         }
-    }))
+    })
 }
 
 /// A shared [`WsHandler`] without its type.

@@ -1,8 +1,5 @@
 //! The response to an opening handshake.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::consumer::WsConsumer;
@@ -10,9 +7,6 @@ use crate::message::{
     IntoHeaderName, IntoHeaderValue, IntoResponse, Rejection, Response, ResponseExt, SecureIfHttps,
     SetCookie, SetCookieError, add_cookie,
 };
-
-/// The future of a response to an opening handshake.
-pub(crate) type WsResponseFuture<'a> = Pin<Box<dyn Future<Output = WsResponse> + Send + 'a>>;
 
 /// The response to an opening handshake: a consumer that accepts it, or a refusal.
 ///

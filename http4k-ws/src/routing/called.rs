@@ -10,13 +10,11 @@
 #![allow(missing_docs)]
 
 use std::future::Future;
-use std::marker::PhantomData;
-use std::sync::Arc;
 
 use super::captured::Copies;
 use super::endpoint::Endpoint;
 use super::erased::{
-    Reading, Received, at_once, of_http, of_waiting_http, of_waiting_ws, of_ws, reading, received,
+    Received, at_once, of_http, of_reading_http, of_waiting_http, of_waiting_ws, of_ws, received,
     ws_at_once,
 };
 use crate::describe::probe::{Witness, witness};
@@ -24,7 +22,7 @@ use crate::handler::arguments::Arguments;
 use crate::handler::generated::Returned;
 use crate::handler::reading::ReadArguments;
 use crate::handler::stream::respond_with_stream;
-use crate::handler::{BoxHttpHandler, IntoConsumed, IntoStreamed, WsConsumer, WsResponseFuture};
+use crate::handler::{IntoConsumed, IntoStreamed, WsConsumer, WsResponseFuture};
 use crate::lens::Message;
 use crate::message::IntoResponse;
 use crate::session::{IntoWsResult, WebSocket};
@@ -65,15 +63,8 @@ where
     F: Fn(C::Own, A::Values, E::Values) -> T + Send + Sync + 'static,
     T: Future<Output: IntoResponse> + Send + 'static,
 {
-    let reads = Reading {
-        captured,
-        arguments,
-        extracted,
-        call,
-        returned: PhantomData,
-    };
-    let endpoint = Endpoint::http(BoxHttpHandler::erased(Arc::new(reads)));
-    Inferred(reading::<E>(endpoint), witness())
+    let endpoint = of_reading_http(captured, arguments, extracted, Box::new(call));
+    Inferred(endpoint, witness())
 }
 
 /// Returns the endpoint of a call that borrows captured values, or that has values of its own.

@@ -1,7 +1,6 @@
 //! The handlers of generated calls, which read the arguments of a route and call its closure.
 
-use std::future::{self, Future};
-use std::marker::PhantomData;
+use std::future::Future;
 use std::sync::Arc;
 
 use super::captured::Copies;
@@ -11,7 +10,7 @@ use crate::handler::arguments::Arguments;
 use crate::handler::given;
 use crate::handler::reading::ReadArguments;
 use crate::handler::{
-    AfterPanic, BoxHttpHandler, BoxWsHandler, Call, Caught, ErasedHttpHandler, ErasedWsHandler,
+    AfterPanic, BoxHttpHandler, BoxWsHandler, Call, ErasedHttpHandler, ErasedWsHandler,
     IntoWsResponse, ResponseFuture, WsResponse, WsResponseFuture, called,
 };
 use crate::message::{IntoResponse, Rejection, Request, Response};
@@ -35,13 +34,19 @@ struct Waiting<C, A, E, F> {
     call: F,
 }
 
-/// A route that waits for `_` arguments, and then for a future of the type `T`.
-pub(super) struct Reading<C, A, E, F, T> {
-    pub(super) captured: C,
-    pub(super) arguments: A,
-    pub(super) extracted: E,
-    pub(super) call: F,
-    pub(super) returned: PhantomData<fn() -> T>,
+/// A route that waits for `_` arguments, and then for the future of its call.
+///
+/// One future waits for both, so it is compiled for each route, and nothing else is.
+pub(super) struct Reading<C, A, E> {
+    captured: C,
+    arguments: A,
+    extracted: E,
+    call: Box<dyn ReadingCall<C, A, E>>,
+}
+
+/// The call of a [`Reading`] route, without its type.
+pub(super) trait ReadingCall<C, A, E>: Send + Sync {
+    fn routed<'a>(&'a self, route: &'a Reading<C, A, E>, call: Call) -> ResponseFuture<'a>;
 }
 
 impl<C, A, F> ErasedHttpHandler for Called<C, A, F>
@@ -102,13 +107,13 @@ where
             Ok(values) => values,
             Err(response) => return at_once(response),
         };
-        Box::pin(Caught::new(async move {
+        ResponseFuture::new(async move {
             let response = match self.extracted.read(&mut call).await {
                 Ok(read) => (self.call)(&self.captured, Some((call, (values, read)))),
                 Err(rejection) => return rejection.into_response(),
             };
             response.await
-        }))
+        })
     }
 
     fn describe(&self, route: &mut RouteDescription) {
@@ -132,17 +137,32 @@ where
             Ok(values) => values,
             Err(response) => return ws_at_once(response),
         };
-        Box::pin(Caught::new(async move {
+        WsResponseFuture::new(async move {
             let response = match self.extracted.read(&mut call).await {
                 Ok(read) => (self.call)(&self.captured, (call, (values, read))),
                 Err(rejection) => return rejection.into_ws_response(),
             };
             response.await
-        }))
+        })
     }
 }
 
-impl<C, A, E, F, T> ErasedHttpHandler for Reading<C, A, E, F, T>
+impl<C, A, E> ErasedHttpHandler for Reading<C, A, E>
+where
+    C: Copies,
+    A: Arguments<Values: Send>,
+    E: ReadArguments,
+{
+    fn call(&self, request: Request) -> ResponseFuture<'_> {
+        self.routed(Call::resumed(request))
+    }
+
+    fn routed(&self, call: Call) -> ResponseFuture<'_> {
+        self.call.routed(self, call)
+    }
+}
+
+impl<C, A, E, F, T> ReadingCall<C, A, E> for F
 where
     C: Copies,
     A: Arguments<Values: Send>,
@@ -150,18 +170,14 @@ where
     F: Fn(C::Own, A::Values, E::Values) -> T + Send + Sync,
     T: Future<Output: IntoResponse> + Send,
 {
-    fn call(&self, request: Request) -> ResponseFuture<'_> {
-        self.routed(Call::resumed(request))
-    }
-
-    fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
-        let values = match parsed(&self.arguments, &mut call, IntoResponse::into_response) {
+    fn routed<'a>(&'a self, route: &'a Reading<C, A, E>, mut call: Call) -> ResponseFuture<'a> {
+        let values = match parsed(&route.arguments, &mut call, IntoResponse::into_response) {
             Ok(values) => values,
             Err(response) => return at_once(response),
         };
-        Box::pin(Caught::new(async move {
-            let response = match self.extracted.read(&mut call).await {
-                Ok(read) => (self.call)(self.captured.copies(), values, read),
+        ResponseFuture::boxed(Box::new(async move {
+            let response = match route.extracted.read(&mut call).await {
+                Ok(read) => self(route.captured.copies(), values, read),
                 Err(rejection) => return rejection.into_response(),
             };
             response.await.into_response()
@@ -188,11 +204,11 @@ fn parsed<A: Arguments, R: AfterPanic>(
 }
 
 pub(super) fn at_once<'a>(response: Response) -> ResponseFuture<'a> {
-    Box::pin(future::ready(response))
+    ResponseFuture::ready(response)
 }
 
 pub(super) fn ws_at_once<'a>(response: WsResponse) -> WsResponseFuture<'a> {
-    Box::pin(future::ready(response))
+    WsResponseFuture::ready(response)
 }
 
 /// Returns the endpoint of an HTTP call, which describes itself by its closure.
@@ -272,8 +288,28 @@ where
     reading::<E>(Endpoint::ws(BoxWsHandler::erased(Arc::new(waiting))))
 }
 
+pub(super) fn of_reading_http<C, A, E>(
+    captured: C,
+    arguments: A,
+    extracted: E,
+    call: Box<dyn ReadingCall<C, A, E>>,
+) -> Endpoint
+where
+    C: Copies,
+    A: Arguments<Values: Send>,
+    E: ReadArguments,
+{
+    let route = Reading {
+        captured,
+        arguments,
+        extracted,
+        call,
+    };
+    reading::<E>(Endpoint::http(BoxHttpHandler::erased(Arc::new(route))))
+}
+
 /// Returns an endpoint with what its `_` arguments require.
-pub(super) fn reading<E: ReadArguments>(mut endpoint: Endpoint) -> Endpoint {
+fn reading<E: ReadArguments>(mut endpoint: Endpoint) -> Endpoint {
     E::add_params(&mut endpoint.reads);
     E::add_needs(&mut endpoint.needs);
     E::add_checks(&mut endpoint.checks);

@@ -13,7 +13,6 @@
 //!    [`Place`], which filters and handlers read.
 
 use std::fmt;
-use std::future;
 
 use http::header::VARY;
 use http::{HeaderValue, StatusCode};
@@ -134,14 +133,14 @@ impl ErasedHttpHandler for Router {
             .endpoint
             .and_then(|endpoint| endpoint.http.as_ref());
         let Some(handler) = endpoint else {
-            return Box::pin(future::ready(StatusCode::NOT_FOUND.into_response()));
+            return ResponseFuture::ready(StatusCode::NOT_FOUND.into_response());
         };
         let response = handler.routed(call);
         if decision.is_negotiated {
             return negotiated(response, decision.head_as_get);
         }
         if decision.head_as_get {
-            Box::pin(async { without_body(response.await) })
+            ResponseFuture::new(async { without_body(response.await) })
         } else {
             response
         }
@@ -169,7 +168,7 @@ impl ErasedWsHandler for Router {
             Some(handler) => handler.routed(call),
             None => {
                 let refusal = WsResponse::refuse(StatusCode::NOT_FOUND);
-                Box::pin(future::ready(refusal))
+                WsResponseFuture::ready(refusal)
             }
         }
     }
@@ -182,7 +181,7 @@ impl ErasedWsHandler for Router {
 /// Completes a response that the `Accept` field has decided about.
 #[cold]
 fn negotiated(response: ResponseFuture<'_>, head_as_get: bool) -> ResponseFuture<'_> {
-    Box::pin(async move {
+    ResponseFuture::new(async move {
         let response = varying(response.await);
         match head_as_get {
             true => without_body(response),

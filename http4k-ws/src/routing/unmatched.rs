@@ -1,6 +1,5 @@
 //! Responses to requests that no route matches.
 
-use std::future;
 use std::sync::Arc;
 
 use http::header::ALLOW;
@@ -64,7 +63,7 @@ impl ErasedHttpHandler for LibraryResponse {
     }
 
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
-        Box::pin(future::ready(respond(&call)))
+        ResponseFuture::ready(respond(&call))
     }
 }
 
@@ -74,7 +73,7 @@ impl ErasedWsHandler for LibraryResponse {
     }
 
     fn routed(&self, call: Call) -> WsResponseFuture<'_> {
-        Box::pin(future::ready(WsResponse::refuse(respond(&call))))
+        WsResponseFuture::ready(WsResponse::refuse(respond(&call)))
     }
 }
 
@@ -96,7 +95,7 @@ impl ErasedHttpHandler for OrElse {
 
 impl LibraryResponse {
     fn respond(&self, call: &Call) -> ResponseFuture<'static> {
-        Box::pin(future::ready(respond(call)))
+        ResponseFuture::ready(respond(call))
     }
 }
 

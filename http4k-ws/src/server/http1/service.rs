@@ -14,7 +14,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::upgrade::OnUpgrade;
 
 use super::framing::Framed;
-use crate::handler::check_host;
+use crate::handler::{ResponseFuture, check_host};
 use crate::message::{HostSource, PeerAddr, Response, hide_secrets};
 use crate::server::connection::ConnectionInfo;
 use crate::server::request::{self, Pending, closing, rules};
@@ -177,7 +177,7 @@ impl Service {
         if !self.has_begun.swap(true, Ordering::Relaxed) {
             if let Some(first) = self.lock_first().take() {
                 let upgrade = hyper::upgrade::on(&mut request);
-                let response = Pending::Boxed(Box::pin(self.switched(first, upgrade)));
+                let response = Pending::Boxed(ResponseFuture::new(self.switched(first, upgrade)));
                 return self.go_on(response);
             }
         }
@@ -187,7 +187,7 @@ impl Service {
         let response = match self.admit(&mut request) {
             Err(response) => Pending::ready(response),
             Ok(admitted) if admitted.upgrade && upgrade::is_websocket(&request) => {
-                Pending::Boxed(Box::pin(self.upgrade(request, admitted.peer)))
+                Pending::Boxed(ResponseFuture::new(self.upgrade(request, admitted.peer)))
             }
             Ok(Admitted { upgrade, peer }) => {
                 if upgrade {

@@ -9,7 +9,7 @@ pub(super) mod rules;
 mod stall;
 
 use std::error::Error;
-use std::future::{self, Future};
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -49,7 +49,7 @@ pub(super) enum Pending<'a> {
 impl Pending<'_> {
     /// Wraps a response that is complete.
     pub(super) fn ready(response: Response) -> Self {
-        Self::Boxed(Box::pin(future::ready(response)))
+        Self::Boxed(ResponseFuture::ready(response))
     }
 }
 
@@ -61,7 +61,7 @@ impl Future for Pending<'_> {
         match &mut *self {
             Self::Application(responding) => Pin::new(responding).poll(cx),
             Self::WithBody(with_body) => Pin::new(&mut **with_body).poll(cx),
-            Self::Boxed(response) => response.as_mut().poll(cx),
+            Self::Boxed(response) => Pin::new(response).poll(cx),
         }
     }
 }
@@ -244,15 +244,15 @@ impl Future for WithBody<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
         let this = &mut *self;
         let response = if let Some(invited) = &mut this.invited {
-            ready!(invited.as_mut().poll(cx))
+            ready!(Pin::new(invited).poll(cx))
         } else {
             let response = ready!(Pin::new(&mut this.responding).poll(cx));
             if let Some(invitation) = this.take_invitation() {
-                let invited = this.invited.insert(Box::pin(async move {
+                let invited = this.invited.insert(ResponseFuture::new(async move {
                     invitation.await;
                     response
                 }));
-                ready!(invited.as_mut().poll(cx))
+                ready!(Pin::new(invited).poll(cx))
             } else {
                 this.checked(response)
             }
