@@ -36,9 +36,7 @@ pub(crate) trait PollResponse<R> {
 
 impl<F: Future<Output: IntoResponse>> PollResponse<Response> for F {
     fn poll_response(self: Pin<&mut Self>, cx: &mut Context<'_>, response: &mut Option<Response>) {
-        if let Poll::Ready(value) = self.poll(cx) {
-            *response = Some(value.into_response());
-        }
+        put(self.poll(cx), IntoResponse::into_response, response);
     }
 }
 
@@ -48,9 +46,16 @@ impl<F: Future<Output: IntoWsResponse>> PollResponse<WsResponse> for F {
         cx: &mut Context<'_>,
         response: &mut Option<WsResponse>,
     ) {
-        if let Poll::Ready(value) = self.poll(cx) {
-            *response = Some(value.into_ws_response());
-        }
+        put(self.poll(cx), IntoWsResponse::into_ws_response, response);
+    }
+}
+
+/// Puts the response to a value in its place.
+///
+/// It is compiled for each type of value, and the functions that call it for each route.
+fn put<T, R>(polled: Poll<T>, respond: fn(T) -> R, response: &mut Option<R>) {
+    if let Poll::Ready(value) = polled {
+        *response = Some(respond(value));
     }
 }
 
