@@ -7,6 +7,7 @@
 #![doc = include_str!("../docs/calls.md")]
 
 mod call;
+mod caught;
 mod client;
 mod config;
 pub(crate) mod description;

@@ -28,13 +28,14 @@ use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use super::call::Calls;
+use super::caught::Caught;
 use super::config::CallsConfig;
 use super::envelope::{CallId, Outlet};
 use super::incoming::IncomingCall;
 use super::problem::{CallProblem, CallResult};
 use super::request::{CallRequest, RequestKind};
 use super::work::{respond, send};
-use crate::handler::{AfterPanic, Caught, called};
+use crate::handler::{AfterPanic, called};
 use crate::lens::{Format, named_format};
 use crate::message::WsStatus;
 use crate::session::{WebSocket, WsResult, WsSender};

@@ -4,22 +4,16 @@
 //! its fields, and a filter that counts responses counts a 500.
 //!
 //! 1. [`called`] guards the part of a call that runs before its future exists.
-//! 2. [`HandlerFuture`](super::future::HandlerFuture) guards each poll of that future. [`Caught`]
-//!    does so for a future that is boxed together with others.
+//! 2. [`HandlerFuture`](super::future::HandlerFuture) guards each poll and the drop of that future.
 //! 3. A panic is logged once, at the innermost handler, and becomes 500.
-//! 4. Both also guard the drop of the future.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::StatusCode;
-use pin_project_lite::pin_project;
 
 use super::ws_response::WsResponse;
 use crate::message::{Response, plain};
-use crate::panics::{guarded, guarded_text};
+use crate::panics::guarded_text;
 
 /// The panic of a handler or a filter. The extensions of the 500 that replaces its response hold
 /// it, for the filter [`catch_panics`](crate::filter::catch_panics).
@@ -82,40 +76,4 @@ pub(crate) fn internal_error() -> Response {
 /// Calls a handler, or returns its panic before it returns a future.
 pub(crate) fn called<T>(call: impl FnOnce() -> T) -> Result<T, HandlerPanic> {
     guarded_text("a handler", call).map_err(|message| HandlerPanic(message.into()))
-}
-
-pin_project! {
-    /// A future without a box of its own, whose panic becomes a response.
-    pub(crate) struct Caught<F> {
-        // `None` once it is dropped.
-        #[pin]
-        future: Option<F>,
-    }
-
-    impl<F> PinnedDrop for Caught<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut future = this.project().future;
-            guarded("the drop of a handler", || future.set(None));
-        }
-    }
-}
-
-impl<F> Caught<F> {
-    pub(crate) fn new(future: F) -> Self {
-        Self {
-            future: Some(future),
-        }
-    }
-}
-
-impl<F: Future<Output: AfterPanic>> Future for Caught<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let Some(mut future) = self.project().future.as_pin_mut() else {
-            return Poll::Pending;
-        };
-        called(|| future.as_mut().poll(cx))
-            .unwrap_or_else(|panic| Poll::Ready(F::Output::after_panic(panic)))
-    }
 }

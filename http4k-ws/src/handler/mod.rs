@@ -66,7 +66,6 @@ pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
 pub use box_poly_filter::BoxPolyFilter;
 pub(crate) use call::Call;
-pub(crate) use caught::Caught;
 pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]
 pub(crate) use caught::internal_error;
