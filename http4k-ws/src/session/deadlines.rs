@@ -16,12 +16,12 @@
 //!    normally left for the pong, so that a process that was suspended does not lose its peers.
 //! 6. A message has a period in which it must keep its rate. A message that keeps it has another.
 //! 7. A deadline that passes is reported once.
-//! 8. The timer remembers the waker that it was polled with. It is polled again only if it has
-//!    fired, was set to another time, or must wake another task.
+//! 8. The timer is polled with the session's own waker, which is always the same. It is polled
+//!    again only if it has fired or was set to another time.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Waker};
+use std::task::Context;
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -111,19 +111,18 @@ pub(super) struct Deadlines {
     consumer: Option<Box<(u64, Instant)>>,
 }
 
-/// A timer, with the waker of the task that it wakes (8).
+/// A timer, which wakes the session if it has been polled (8).
 #[derive(Debug)]
 struct Timer {
     sleep: Pin<Box<Sleep>>,
-    /// `None` if the timer must be polled.
-    wakes: Option<Waker>,
+    polled: bool,
 }
 
 impl Timer {
     fn new(at: Instant) -> Self {
         Self {
             sleep: Box::pin(sleep_until(at)),
-            wakes: None,
+            polled: false,
         }
     }
 
@@ -131,18 +130,17 @@ impl Timer {
     fn bring_forward(&mut self, at: Instant) {
         if self.sleep.deadline() > at {
             self.sleep.as_mut().reset(at);
-            self.wakes = None;
+            self.polled = false;
         }
     }
 
-    /// Returns `true` if the timer has fired. If not, it wakes the task of `cx` when it does.
+    /// Returns `true` if the timer has fired. If not, it calls the waker of `cx` when it does.
     fn has_fired(&mut self, cx: &mut Context<'_>) -> bool {
-        let known = self.wakes.as_ref();
-        if known.is_some_and(|known| known.will_wake(cx.waker())) && !self.sleep.is_elapsed() {
+        if self.polled && !self.sleep.is_elapsed() {
             return false;
         }
         let fired = self.sleep.as_mut().poll(cx).is_ready();
-        self.wakes = (!fired).then(|| cx.waker().clone());
+        self.polled = !fired;
         fired
     }
 }
@@ -165,8 +163,8 @@ struct Arrival {
 }
 
 impl Deadlines {
-    /// Records `snapshot`, and returns the deadline that has passed. If none has, the task is woken
-    /// when one may.
+    /// Records `snapshot`, and returns the deadline that has passed. If none has, the waker of `cx`
+    /// is called when one may. It must be the same in each call (8).
     pub(super) fn poll_due(
         &mut self,
         cx: &mut Context<'_>,
@@ -203,6 +201,13 @@ impl Deadlines {
         }
     }
 
+    /// Returns `true` if no byte has moved since the last record that proves the peer alive, or that
+    /// is of a message. An open session that writes at once need record nothing then.
+    pub(super) fn have_seen(&self, progress: Progress) -> bool {
+        let silence = self.silence.as_ref();
+        silence.is_some_and(|silence| silence.activity == progress.activity())
+    }
+
     /// Starts the time again of each wait that `snapshot` differs in (1). Returns `true` if a
     /// deadline may now be earlier than all of those before.
     fn record(&mut self, snapshot: &Snapshot<'_>) -> bool {
@@ -236,9 +241,7 @@ impl Deadlines {
             self.arrival = None;
             return may_be_earlier;
         }
-        // Neither gets smaller, so their sum stands still if both do.
-        let progress = snapshot.progress;
-        let activity = progress.bytes_read.wrapping_add(progress.bytes_resumed);
+        let activity = snapshot.progress.activity();
         if self.silence.as_ref().map(|silence| silence.activity) != Some(activity) {
             // Without a ping before, the deadline of the next one only moves on.
             let pinged = |silence: &Silence| silence.pinged.is_some();

@@ -42,6 +42,7 @@ mod message_filter;
 mod metrics;
 mod notify;
 mod outbound;
+mod own_waker;
 mod park;
 mod queue;
 mod refusal_log;

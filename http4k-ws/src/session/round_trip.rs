@@ -38,6 +38,11 @@ impl RoundTrips {
         self.sent + 1
     }
 
+    /// Returns `true` if a ping of the application is due.
+    pub(super) fn is_requested(&self) -> bool {
+        self.requested
+    }
+
     /// Returns the payload of the ping to send now, if one is requested.
     pub(super) fn take_requested(&mut self) -> Option<Bytes> {
         if !std::mem::take(&mut self.requested) {

@@ -127,6 +127,15 @@ pub(crate) struct Progress {
     pub(crate) partial: Option<Partial>,
 }
 
+impl Progress {
+    /// Returns a number that grows with the bytes that prove the peer alive.
+    #[inline]
+    pub(crate) fn activity(&self) -> u64 {
+        // Neither gets smaller, so their sum stands still only if both do.
+        self.bytes_read.wrapping_add(self.bytes_resumed)
+    }
+}
+
 /// A message that has arrived in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Partial {

@@ -17,12 +17,13 @@ pub(in crate::session) const CALLBACK: &str = "a WebSocket callback";
 impl<T: Transport> Session<T> {
     /// Passes the messages from the peer to the consumer, and polls it. If it fails or panics, the
     /// socket closes.
-    pub(super) fn consume(&mut self, cx: &mut Context<'_>, poll: &mut PollState) {
-        self.pass_on(cx, poll);
+    pub(super) fn consume(&mut self, poll: &mut PollState) {
+        self.pass_on(poll);
         let Some(consumer) = &mut self.consumer else {
             return;
         };
-        match guarded("a WebSocket consumer", || consumer.as_mut().poll(cx)) {
+        let mut cx = Context::from_waker(&self.own_waker);
+        match guarded("a WebSocket consumer", || consumer.as_mut().poll(&mut cx)) {
             Some(Poll::Pending) => {}
             Some(Poll::Ready(result)) => {
                 self.drop_consumer();
@@ -38,7 +39,7 @@ impl<T: Transport> Session<T> {
     }
 
     /// Begins the exchange with the consumer. If there is none, queues the messages.
-    fn pass_on(&self, cx: &Context<'_>, poll: &mut PollState) {
+    fn pass_on(&self, poll: &mut PollState) {
         let moving = &mut poll.moving;
         let unqueued = std::mem::take(&mut moving.received_amount);
         let exchange = poll.seen.exchange.filter(|_| self.state.may_exchange());
@@ -52,7 +53,8 @@ impl<T: Transport> Session<T> {
                 false => unqueued,
             };
             let received = &mut moving.received;
-            exchange::begin(self.state.id, cx.waker(), received, unqueued, space);
+            let waker = &self.own_waker;
+            exchange::begin(self.state.id, waker, received, unqueued, space);
         } else if !moving.received.is_empty() {
             self.state.receive(&mut moving.received);
         }

@@ -12,10 +12,14 @@
 //! 6. Act on a deadline that has passed ([`timeout`]).
 //! 7. Park, unless a change came after the dirty flag was cleared (`park.rs` has that protocol).
 //!
+//! A session that is woken for messages to its peer alone only writes them ([`broadcast`]), which
+//! spares the memory of all that it would find unchanged.
+//!
 //! A poll moves a bounded number of messages. Beyond that it wakes itself, so that the other tasks
 //! of the thread run in between. A poll in which a consumer responds to its peer takes the lock of
 //! the state three times: to begin the step, for 3, and to park.
 
+mod broadcast;
 pub(super) mod consume;
 mod filter;
 mod read;
@@ -39,7 +43,7 @@ use super::queue::Amount;
 use super::refusal_log::{RefusalKind, RefusalLog};
 use super::socket::WebSocket;
 use super::state::{Facts, Moving, Requests, Seen, SocketState};
-use super::transport::{Handshake, Outgoing, Role, Transport};
+use super::transport::{Handshake, Incoming, Outgoing, Role, Transport};
 use crate::message::WsStatus;
 
 /// The future of a consumer. Its result closes the socket.
@@ -73,13 +77,16 @@ pub(super) fn open_state<T: Transport>(
 ) -> (WebSocket, Session<T>) {
     state.notifier.opened(&handshake.request);
     let socket = WebSocket::new(Arc::clone(&state), handshake);
+    let own_waker = Waker::from(Arc::clone(&state));
     let session = Session {
         state,
         transport,
         role,
+        own_waker,
         consumer: None,
         filters: None,
         started: false,
+        listens: false,
         phase: Phase::Open,
         hold: None,
         deadlines: Deadlines::default(),
@@ -100,11 +107,16 @@ pub(crate) struct Session<T: Transport> {
     state: Arc<SocketState>,
     transport: T,
     role: Role,
+    /// The waker with which the session polls its consumer and its timer.
+    own_waker: Waker,
     consumer: Option<ConsumerFuture>,
     /// The message filters, if there are any.
     filters: Option<Box<MessageFilters>>,
     /// `true` once the consumer was polled.
     started: bool,
+    /// `true` if the session has parked after it had read all that had arrived. More may be read
+    /// then, whatever the bounds.
+    listens: bool,
     phase: Phase,
     /// The limit on reading while the transport is blocked.
     hold: Option<Box<Hold>>,
@@ -123,6 +135,8 @@ struct PollState {
     may_write: Amount,
     seen: Seen,
     moving: Box<Moving>,
+    /// The event that the poll found first, until a step acts on it.
+    first: Option<Incoming>,
     /// `true` if the transport has nothing more to read.
     read_all: bool,
     /// The reason why reading stopped before that.
@@ -141,6 +155,7 @@ impl PollState {
             may_write: PER_POLL,
             seen: Seen::default(),
             moving: Moving::take(),
+            first: None,
             read_all: false,
             halt: None,
             ahead: false,
@@ -206,17 +221,24 @@ impl<T: Transport> Session<T> {
             self.take_filters();
         }
         let mut poll = PollState::new();
+        let polled = match self.only_writes(cx, &mut poll) {
+            true => Poll::Pending,
+            false => self.run(cx, &mut poll),
+        };
+        poll.moving.keep();
+        polled
+    }
+
+    fn run(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> Poll<WsStatus> {
         if !self.started {
             self.started = true;
-            poll.seen = self.state.begin_step(self.exchanges(), &mut poll.moving);
+            self.begin_step(cx, poll);
             // An observer that the consumer adds at once sees the first message.
-            self.consume(cx, &mut poll);
+            self.consume(poll);
             // The first step has an exchange of its own.
             self.state.end_exchange();
         }
-        let polled = self.repeat_steps(cx, &mut poll);
-        poll.moving.keep();
-        polled
+        self.repeat_steps(cx, poll)
     }
 
     fn repeat_steps(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> Poll<WsStatus> {
@@ -229,7 +251,7 @@ impl<T: Transport> Session<T> {
                 return Poll::Ready(status);
             }
             // A deadline may change the phase, so another step follows.
-            if let Some(due) = self.poll_due(cx, poll) {
+            if let Some(due) = self.poll_due(poll) {
                 self.state.after_write(&mut poll.moving);
                 self.on_due(cx, due);
                 continue;
@@ -242,26 +264,29 @@ impl<T: Transport> Session<T> {
                 // Nothing is read for a while, so large read buffers are of no use.
                 self.transport.shrink();
             }
-            let park = (cx.waker(), poll.blocked);
-            let (may_go_on, moving) = (!poll.may_write.is_spent(), &mut poll.moving);
-            if self
-                .state
-                .try_park(park, may_go_on, moving, || self.transport.buffered())
-            {
+            if self.try_park(poll) {
+                self.listens = poll.read_all;
                 return Poll::Pending;
             }
-            // A change came after the dirty flag was cleared, or a task waited for the write, so
-            // another step follows.
         }
+    }
+
+    /// Parks the session. Returns `false` if a change came after the dirty flag was cleared, or a
+    /// task waited for the write, so that another step must follow.
+    fn try_park(&mut self, poll: &mut PollState) -> bool {
+        let (may_go_on, moving) = (!poll.may_write.is_spent(), &mut poll.moving);
+        let buffered = || self.transport.buffered();
+        self.state
+            .try_park(poll.blocked, may_go_on, moving, buffered)
     }
 
     /// Reads, lets the consumer respond, and writes. Returns `true` if another step may move more.
     fn step(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
-        poll.seen = self.state.begin_step(self.exchanges(), &mut poll.moving);
+        self.begin_step(cx, poll);
         self.read(cx, poll);
         // The consumer runs after reading and before writing, so that all its responses leave in
         // one write.
-        self.consume(cx, poll);
+        self.consume(poll);
         let requests = self.take_requests(poll, true);
         if requests.shed {
             self.shed(cx);
@@ -270,9 +295,12 @@ impl<T: Transport> Session<T> {
         (self.filters.is_some() && self.filters_on(poll)) || self.reads_on(poll)
     }
 
-    /// Returns `true` if the consumer may exchange messages with the session without the lock.
-    fn exchanges(&self) -> bool {
-        self.consumer.is_some() && self.filters.is_none()
+    fn begin_step(&self, cx: &Context<'_>, poll: &mut PollState) {
+        // Without the lock, the consumer exchanges only what no filter may change.
+        let exchanges = self.consumer.is_some() && self.filters.is_none();
+        poll.seen = self
+            .state
+            .begin_step(cx.waker(), exchanges, &mut poll.moving);
     }
 
     /// Returns the status of the end, if the connection is closed and the consumer has returned.
@@ -382,5 +410,6 @@ impl<T: Transport> Drop for Session<T> {
         self.write_remaining();
         self.finish(WsStatus::ABNORMAL);
         self.drop_consumer();
+        self.state.move_to(None);
     }
 }

@@ -22,11 +22,16 @@ impl<T: Transport> Session<T> {
     /// input.
     pub(super) fn read(&mut self, cx: &mut Context<'_>, poll: &mut PollState) {
         poll.halt = None;
+        if let Some(incoming) = poll.first.take() {
+            if !self.accept(incoming, poll) {
+                return;
+            }
+        }
         // Above its budget, the server reads from no socket.
         if self
             .state
             .budget()
-            .is_some_and(|budget| budget.must_pause(cx.waker()))
+            .is_some_and(|budget| budget.must_pause(&self.own_waker))
         {
             poll.halt = Some(Halt::Budget);
             return;
@@ -43,29 +48,36 @@ impl<T: Transport> Session<T> {
                 poll.read_all = true;
                 return;
             };
-            match incoming {
-                Incoming::Message(message) => {
-                    let bytes = message.as_bytes().len();
-                    self.receive(message, bytes, poll);
-                    if bytes >= LARGE {
-                        return;
-                    }
-                }
-                Incoming::Ping => poll.may_read.spend(0),
-                Incoming::Pong(payload) => {
-                    poll.may_read.spend(0);
-                    // It confirms that the messages before it have arrived.
-                    self.queue_received(poll);
-                    self.state.pong(&payload);
-                }
-                Incoming::CloseAhead => return,
-                other => {
-                    // The messages before it are received, whatever it ends.
-                    self.queue_received(poll);
-                    self.receive_end(other);
-                }
+            if !self.accept(incoming, poll) {
+                return;
             }
         }
+    }
+
+    /// Acts on an event. Returns `false` if the consumer must run before the next one.
+    #[inline]
+    fn accept(&mut self, incoming: Incoming, poll: &mut PollState) -> bool {
+        match incoming {
+            Incoming::Message(message) => {
+                let bytes = message.as_bytes().len();
+                self.receive(message, bytes, poll);
+                return bytes < LARGE;
+            }
+            Incoming::Ping => poll.may_read.spend(0),
+            Incoming::Pong(payload) => {
+                poll.may_read.spend(0);
+                // It confirms that the messages before it have arrived.
+                self.queue_received(poll);
+                self.state.pong(&payload);
+            }
+            Incoming::CloseAhead => return false,
+            other => {
+                // The messages before it are received, whatever it ends.
+                self.queue_received(poll);
+                self.receive_end(other);
+            }
+        }
+        true
     }
 
     /// Acts on an event that ends the socket, or on an error.

@@ -12,7 +12,7 @@ use crate::session::transport::{Outgoing, Role, Transport};
 
 impl<T: Transport> Session<T> {
     /// Returns the deadline that has passed, or `None` and a wakeup when one may.
-    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> Option<Due> {
+    pub(super) fn poll_due(&mut self, poll: &mut PollState) -> Option<Due> {
         // The peers of a client are its own choice, so it waits for its consumer without a limit.
         let full = poll.ahead || poll.halt == Some(Halt::Full);
         let full = full && self.role == Role::Server;
@@ -30,7 +30,8 @@ impl<T: Transport> Session<T> {
                 .flatten(),
             progress: self.transport.progress(),
         };
-        self.deadlines.poll_due(cx, &snapshot, &self.config)
+        let mut cx = Context::from_waker(&self.own_waker);
+        self.deadlines.poll_due(&mut cx, &snapshot, &self.config)
     }
 
     /// Acts on a deadline that has passed.

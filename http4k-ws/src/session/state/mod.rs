@@ -39,6 +39,7 @@ use super::message_filter::Filtering;
 use super::metrics::next_id;
 use super::notify::Notifier;
 use super::outbound::Outbound;
+use super::own_waker::OwnWaker;
 use super::park::Park;
 use super::queue::Queue;
 use super::round_trip::RoundTrips;
@@ -52,6 +53,7 @@ pub(super) struct SocketState {
     /// The number of the socket.
     pub(super) id: u64,
     pub(super) notifier: Notifier,
+    pub(super) own_waker: OwnWaker,
     /// The part of an exchange that other tasks see.
     published: Published,
     inner: Mutex<Inner>,
@@ -116,6 +118,7 @@ impl SocketState {
         Self {
             id,
             notifier: Notifier::new(&config.metrics, id, handshake),
+            own_waker: OwnWaker::default(),
             published: Published::default(),
             inner: Mutex::new(Inner {
                 inbound: Queue::inbound(config, role),

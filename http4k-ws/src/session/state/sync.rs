@@ -36,6 +36,17 @@ pub(in crate::session) struct Requests {
     numbered: bool,
 }
 
+impl Requests {
+    /// Returns the requests of a step in which all messages to write are taken, and nothing else is
+    /// due.
+    pub(in crate::session) fn to_write() -> Self {
+        Self {
+            taken: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// The facts about a session that a sync depends on.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::session) struct Facts {
@@ -48,10 +59,21 @@ pub(in crate::session) struct Facts {
 }
 
 impl SocketState {
-    /// Begins a step of a poll of the session, whose consumer may `exchange` messages.
-    pub(in crate::session) fn begin_step(&self, exchange: bool, moving: &mut Moving) -> Seen {
+    /// Begins a step of a poll of the session by the task of `waker`. Its consumer may `exchange`
+    /// messages.
+    pub(in crate::session) fn begin_step(
+        &self,
+        waker: &Waker,
+        exchange: bool,
+        moving: &mut Moving,
+    ) -> Seen {
         let mut inner = self.lock_outside();
         let waited = inner.record_write(moving);
+        if !inner.park.is_at(waker) {
+            drop(inner);
+            self.move_to(Some(waker));
+            inner = self.lock_outside();
+        }
         // From here on, changes by other tasks set the dirty flag instead of waking this task.
         inner.park.begin_poll();
         let exchange = exchange && inner.end().is_none() && inner.filtering.is_none();
@@ -72,19 +94,48 @@ impl SocketState {
         seen
     }
 
+    /// Moves the session to the task of `waker`, or to none, so that nothing keeps the task.
+    pub(in crate::session) fn move_to(&self, waker: Option<&Waker>) {
+        // A waker may run code when it is dropped, so no lock is held then.
+        let own = self.own_waker.move_to(waker.cloned());
+        let parked = self.lock_outside().park.move_to(waker.cloned());
+        drop((own, parked));
+    }
+
+    /// Takes the messages to the peer, at most `limit`, for a session that only writes them in a
+    /// poll by the task of `waker`. Returns `false`, and does nothing, if there are none, or if
+    /// anything else may be due.
+    pub(in crate::session) fn take_messages(
+        &self,
+        waker: &Waker,
+        consumes: bool,
+        limit: Amount,
+        moving: &mut Moving,
+    ) -> bool {
+        let mut inner = self.lock_outside();
+        if !inner.park.is_at(waker) || !inner.only_sends(consumes, limit) {
+            return false;
+        }
+        inner.park.begin_poll();
+        inner.park.clear_dirty();
+        inner.outbound.lend(&mut moving.sending);
+        inner.syncs = (inner.syncs.0 + 1, inner.newest());
+        true
+    }
+
     /// Parks the session as [`Park::try_park`] does, while the transport buffers `buffered` bytes.
     /// A task that waited for the latest write may send more at once, so if the session
     /// `may_go_on`, it does not park then.
     pub(in crate::session) fn try_park(
         &self,
-        (waker, blocked): (&Waker, bool),
+        blocked: bool,
         may_go_on: bool,
         moving: &mut Moving,
         buffered: impl FnOnce() -> usize,
     ) -> bool {
         let mut inner = self.lock_outside();
         let waited = inner.record_write(moving);
-        let parks = !(waited && may_go_on) && inner.park.try_park(waker, blocked);
+        let parks = !(waited && may_go_on) && inner.park.try_park(blocked);
         let exceeded = self.budget().filter(|_| parks).and_then(|_| {
             inner.buffered = buffered();
             self.account(&mut inner)
@@ -185,6 +236,18 @@ fn sync_inner(inner: &mut Inner, facts: Facts, moving: &mut Moving) -> Requests 
 }
 
 impl Inner {
+    /// Returns `true` if messages wait for the peer, at most `limit`, and nothing else may be due.
+    fn only_sends(&self, consumes: bool, limit: Amount) -> bool {
+        let sends = self.outbound.waiting() > 0 && self.outbound.may_lend();
+        let few = self.outbound.waiting() <= limit.messages && self.outbound.cost() <= limit.bytes;
+        let open = self.end().is_none() && !self.shed && !self.park.is_blocked();
+        let attended = consumes || self.handles > 0 || self.callbacks.are_registered();
+        // Callbacks may wait for the space that a write makes.
+        let dispatches = self.callbacks.receive() && !self.inbound.is_empty();
+        let requested = self.round_trips.is_requested() || self.number_wanted || dispatches;
+        sends && few && open && attended && !requested && self.filtering.is_none()
+    }
+
     /// Returns `true` if a message waits for a callback, which may run now.
     #[inline]
     pub(super) fn dispatches(&self) -> bool {
