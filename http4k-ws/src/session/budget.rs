@@ -30,7 +30,7 @@ pub(crate) trait Accounted: Send + Sync {
 }
 
 /// The step in which a socket accounts for what waits in it.
-const GRAIN: usize = 4 * 1024;
+pub(super) const GRAIN: usize = 4 * 1024;
 
 /// The bound on the bytes that wait in all sockets and streams of a server.
 #[derive(Debug)]

@@ -39,13 +39,13 @@ impl<T> Deque<T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_back(&mut self, item: T) {
         if self.first.is_none() {
             self.first = Some(item);
         } else {
             if self.rest.capacity() == 0 {
-                self.rest.reserve(SECOND);
+                self.rest = VecDeque::with_capacity(SECOND);
             }
             self.rest.push_back(item);
         }

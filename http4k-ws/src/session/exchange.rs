@@ -205,43 +205,28 @@ pub(super) fn receive(socket: u64, published: &Published, waker: &Waker) -> Rece
     received.unwrap_or(Received::Elsewhere)
 }
 
-/// The result of [`send`].
-pub(super) enum Sent {
-    /// The message is sent.
-    Done,
-    /// The exchange of the socket must end first.
-    Refused(WsMessage),
-    /// The socket has no exchange on this thread.
-    Elsewhere(WsMessage),
+/// Returns `true` if `socket` has an exchange on this thread.
+#[inline]
+pub(super) fn is_of(socket: u64) -> bool {
+    let here = EXCHANGE.try_with(|exchange| {
+        let exchange = exchange.try_borrow();
+        exchange.is_ok_and(|exchange| exchange.socket == socket)
+    });
+    here.unwrap_or(false)
 }
 
-/// Sends a message in the exchange of `socket`.
+/// Sends a message in the exchange of this thread. Returns it if the exchange must end first.
 #[inline]
-pub(super) fn send(socket: u64, published: &Published, message: WsMessage) -> Sent {
-    let mut message = Some(message);
-    let is_here = EXCHANGE.try_with(|exchange| {
-        let Ok(mut exchange) = exchange.try_borrow_mut() else {
-            return false;
-        };
-        let exchange = &mut *exchange;
-        if exchange.socket != socket {
-            return false;
-        }
+pub(super) fn send(published: &Published, message: WsMessage) -> Result<(), WsMessage> {
+    EXCHANGE.with_borrow_mut(|exchange| {
         if published.is_interrupted() || !exchange.sent_amount.is_below(exchange.space) {
-            return true;
+            return Err(message);
         }
-        if let Some(message) = message.take() {
-            exchange.sent_amount.add(message.as_bytes().len());
-            exchange.sent.push_back(message);
-            published.set_sent(exchange.sent_amount);
-        }
-        true
-    });
-    match (message, is_here) {
-        (None, _) => Sent::Done,
-        (Some(message), Ok(true)) => Sent::Refused(message),
-        (Some(message), _) => Sent::Elsewhere(message),
-    }
+        exchange.sent_amount.add(message.as_bytes().len());
+        exchange.sent.push_back(message);
+        published.set_sent(exchange.sent_amount);
+        Ok(())
+    })
 }
 
 /// Returns a value that is the same for two wakers only if one [would wake](Waker::will_wake) the

@@ -23,8 +23,9 @@
 //
 // A `Session` is one future that polls the consumer, which is the user's function over a
 // `WebSocket`, and moves messages between two bounded queues and a `Transport`. `drive/mod.rs` has
-// the steps of a poll, `park.rs` the protocol that shows it the changes of other tasks, and
-// `deadlines.rs` the rules of the timer.
+// the steps of a poll, `park.rs` the protocol that shows it the changes of other tasks,
+// `own_waker.rs` the waker by which it knows that its consumer was woken, and `deadlines.rs` the
+// rules of the timer.
 
 mod authenticate;
 mod budget;

@@ -16,17 +16,18 @@ use crate::message::WsMessage;
 
 /// The queue to the peer, with the policy for a full queue (1).
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Outbound<T: Queued = WsMessage> {
-    queue: Queue<T>,
-    /// The number and the key of each message that is not lent. Empty unless the policy coalesces,
-    /// a message has a key of its own (3), or the numbers have gaps.
-    keys: VecDeque<(u64, Option<u64>)>,
-    /// The number up to which each message was sent or dropped when messages were lent. Kept for
-    /// the time in which some are lent and others have keys.
-    before_loan: u64,
     policy: SlowConsumer<T::Keyed>,
     /// The number of messages accepted so far, which is also the number of the newest.
     accepted: u64,
+    /// The number and the key of each message that is not lent. Empty unless the policy coalesces,
+    /// a message has a key of its own (3), or the numbers have gaps.
+    keys: VecDeque<(u64, Option<u64>)>,
+    queue: Queue<T>,
+    /// The number up to which each message was sent or dropped when messages were lent. Kept for
+    /// the time in which some are lent and others have keys.
+    before_loan: u64,
     dropped: u64,
 }
 
@@ -122,6 +123,7 @@ impl<T: Queued> Outbound<T> {
     }
 
     /// Returns `true` if messages may be lent, because the policy never drops one that waits.
+    #[inline]
     pub(super) fn may_lend(&self) -> bool {
         matches!(self.policy, SlowConsumer::Wait | SlowConsumer::Close) && self.keys.is_empty()
     }
@@ -184,7 +186,19 @@ impl<T: Queued> Outbound<T> {
     }
 
     /// Adds `message` to the queue, as far as the policy allows.
+    #[inline(always)]
     pub(crate) fn offer(&mut self, message: T) -> Offered<T> {
+        if !self.may_lend() || self.queue.is_full() {
+            return self.offer_by_policy(message);
+        }
+        // The case of nearly every message.
+        self.accepted += 1;
+        self.queue.push(message);
+        Offered::Queued { dropped: 0 }
+    }
+
+    #[cold]
+    fn offer_by_policy(&mut self, message: T) -> Offered<T> {
         let full = self.queue.is_full();
         let mut dropped = 0;
         match &self.policy {

@@ -1,12 +1,14 @@
 //! The waker of what a session polls itself: its consumer and its timer.
 //!
-//! A session is woken by a new message to its peer much more often than by anything else. Then it
-//! need not poll its consumer, if it knows that the consumer was not woken too. So the consumer and
-//! the timer are polled with a waker of the session, which notes each call before it wakes the task.
+//! A session that is woken by a new message to its peer need not poll its consumer, if it knows
+//! that the consumer was not woken too. So the consumer and the timer are polled with a waker of
+//! the session, which notes each call before it wakes the task.
 //!
 //! 1. The note is set before the task is woken. The poll that follows sees it, and clears it before
 //!    it polls the consumer, so that no call is lost.
-//! 2. The lock is not that of the socket's state, under which the waker may be called.
+//! 2. The waker owns the state of the socket. Nothing may keep it for longer than the session that
+//!    only the end of the state would release, such as the budget of the server.
+//! 3. The lock is not that of the socket's state, under which the waker may be called.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -53,6 +53,7 @@ impl Queued for WsMessage {
 
 /// Messages in order, bounded in number and in bytes.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Queue<T = WsMessage> {
     messages: Deque<T>,
     bytes: usize,
@@ -60,10 +61,10 @@ pub(crate) struct Queue<T = WsMessage> {
     lent: Amount,
     max_messages: usize,
     max_bytes: usize,
-    /// The number of messages that were removed from the front.
-    popped: u64,
     /// The cost of the queue when it became full.
     full_at: Option<usize>,
+    /// The number of messages that were removed from the front.
+    popped: u64,
 }
 
 /// A number of messages, and their bytes.
@@ -145,6 +146,7 @@ impl<T: Queued> Queue<T> {
     }
 
     /// Returns the memory of the messages, in bytes.
+    #[inline]
     pub(super) fn cost(&self) -> usize {
         self.bytes + self.lent.bytes + self.len() * OVERHEAD
     }
@@ -163,6 +165,7 @@ impl<T: Queued> Queue<T> {
     }
 
     /// Records that a message was added, which can only fill the queue.
+    #[inline]
     fn note_added(&mut self) {
         if self.full_at.is_none() && self.is_full() {
             self.full_at = Some(self.cost());
@@ -189,18 +192,22 @@ impl<T: Queued> Queue<T> {
     }
 
     /// Returns `true` if the next message must wait (1).
+    #[inline]
     pub(crate) fn is_full(&self) -> bool {
-        self.room().is_spent()
+        self.len() >= self.max_messages || self.bytes + self.lent.bytes >= self.max_bytes
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.messages.is_empty() && self.lent.messages == 0
     }
 
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         self.messages.len() + self.lent.messages
     }
 
+    #[inline(always)]
     pub(crate) fn push(&mut self, message: T) {
         self.bytes += message.size();
         self.messages.push_back(message);

@@ -133,6 +133,7 @@ impl<S: ByteStream> Transport for Wire<S> {
         })
     }
 
+    #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         match &mut self.io {
             Some(io) => self.writer.poll_ready(io, cx),
@@ -146,7 +147,7 @@ impl<S: ByteStream> Transport for Wire<S> {
             return Err(Gone);
         }
         match outgoing {
-            Outgoing::Message(message) => self.writer.message(message),
+            Outgoing::Message(message) => self.writer.message(&message),
             Outgoing::Ping(payload) => {
                 self.writer.ping(payload);
                 Ok(())

@@ -21,9 +21,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::AsyncWrite;
 
 use super::buffers;
-#[cfg(feature = "deflate")]
-use super::decoder::COMPRESSED;
-use super::decoder::{PING, PONG};
+use super::decoder::{COMPRESSED, PING, PONG};
 #[cfg(feature = "deflate")]
 use super::deflate::Compressor;
 use super::frame::{self, MaskKey};
@@ -115,6 +113,7 @@ impl Writer {
     }
 
     /// Ready if one more message may be sent.
+    #[inline]
     pub(super) fn poll_ready<S: AsyncWrite + Unpin>(
         &mut self,
         io: &mut S,
@@ -131,37 +130,37 @@ impl Writer {
 
     /// Gathers a message, after [`poll_ready`](Self::poll_ready) was ready.
     #[inline]
-    pub(super) fn message(&mut self, message: WsMessage) -> Result<(), Gone> {
+    pub(super) fn message(&mut self, message: &WsMessage) -> Result<(), Gone> {
         if self.closed {
             return Err(Gone);
         }
         let key = self.key();
-        let (opcode, payload) = self.encoded(message);
+        let compressed = self.compressed(message);
+        let (opcode, payload) = match &compressed {
+            Some(compressed) => (frame::opcode(message) | COMPRESSED, compressed),
+            None => (frame::opcode(message), message.as_bytes()),
+        };
         let out = self.out();
         frame::put_header(out, opcode, payload.len(), key);
         if payload.len() < LONG {
-            frame::put_payload(out, &payload, key, 0);
+            frame::put_payload(out, payload, key, 0);
         } else {
-            self.long = Some(Box::new(Long {
-                left: payload,
-                key,
-                at: 0,
-            }));
+            let left = payload.clone();
+            self.long = Some(Box::new(Long { left, key, at: 0 }));
         }
         Ok(())
     }
 
-    /// Returns the first byte of a message's frame, without FIN, and its payload.
+    /// Returns the compressed payload of `message`, if it is to be sent compressed.
+    #[cfg(feature = "deflate")]
     #[inline]
-    fn encoded(&mut self, message: WsMessage) -> (u8, Bytes) {
-        let opcode = frame::opcode(&message);
-        #[cfg(feature = "deflate")]
-        if let Some(compressor) = &mut self.compressor {
-            if let Some(payload) = compressor.compress(&message) {
-                return (opcode | COMPRESSED, payload);
-            }
-        }
-        (opcode, message.into_bytes())
+    fn compressed(&mut self, message: &WsMessage) -> Option<Bytes> {
+        self.compressor.as_mut()?.compress(message)
+    }
+
+    #[cfg(not(feature = "deflate"))]
+    fn compressed(&mut self, _message: &WsMessage) -> Option<Bytes> {
+        None
     }
 
     /// Sends a close frame after everything else. Fails if there is one already.

@@ -19,10 +19,7 @@ impl<T: Transport> Session<T> {
         }
         let consumes = self.consumer.is_some();
         let (waker, moving) = (cx.waker(), &mut poll.moving);
-        if !self
-            .state
-            .take_messages(waker, consumes, PER_POLL, moving)
-        {
+        if !self.state.take_messages(waker, consumes, PER_POLL, moving) {
             return false;
         }
         let requests = Requests::to_write();
@@ -34,7 +31,7 @@ impl<T: Transport> Session<T> {
     /// Returns `true` if a step must read first, because something has arrived, or may have.
     fn reads_first(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
         let budget = self.state.budget();
-        let pauses = budget.is_some_and(|budget| budget.must_pause(&self.own_waker));
+        let pauses = budget.is_some_and(|budget| budget.must_pause(cx.waker()));
         if !self.listens || pauses || !matches!(self.phase, Phase::Open) {
             return true;
         }
@@ -45,3 +42,6 @@ impl<T: Transport> Session<T> {
         poll.first.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests;

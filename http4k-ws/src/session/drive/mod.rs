@@ -410,6 +410,6 @@ impl<T: Transport> Drop for Session<T> {
         self.write_remaining();
         self.finish(WsStatus::ABNORMAL);
         self.drop_consumer();
-        self.state.move_to(None);
+        self.state.leave_session();
     }
 }

@@ -31,7 +31,7 @@ impl<T: Transport> Session<T> {
         if self
             .state
             .budget()
-            .is_some_and(|budget| budget.must_pause(&self.own_waker))
+            .is_some_and(|budget| budget.must_pause(cx.waker()))
         {
             poll.halt = Some(Halt::Budget);
             return;

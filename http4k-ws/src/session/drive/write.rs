@@ -3,7 +3,7 @@
 use std::task::{Context, Poll};
 
 use super::{Hold, PollState, Session};
-use crate::message::{WsMessage, WsStatus};
+use crate::message::WsStatus;
 use crate::session::deadlines::Phase;
 use crate::session::state::{Requests, Written};
 use crate::session::transport::{Outgoing, Role, Transport};
@@ -98,7 +98,12 @@ impl<T: Transport> Session<T> {
                 }
                 Poll::Ready(Err(_)) => return self.lost_unsent(poll),
             }
-            let Some((message, is_last)) = self.next_to_write(poll, requests) else {
+            let next = match requests.taken {
+                true => poll.moving.sending.pop_front(),
+                // It leaves the queue only now, so that a policy may still drop it until here.
+                false => self.state.lock_outside().outbound.pop(),
+            };
+            let Some(message) = next else {
                 return true;
             };
             poll.may_write.spend(message.as_bytes().len());
@@ -107,29 +112,7 @@ impl<T: Transport> Session<T> {
             if sent.is_err() {
                 return self.lost_unsent(poll);
             }
-            // A message or a close from here on sets the dirty flag, and has another step.
-            if is_last && !self.is_failing() {
-                return true;
-            }
         }
-    }
-
-    /// Returns the next message to write, with `true` if nothing follows it for now.
-    fn next_to_write(
-        &mut self,
-        poll: &mut PollState,
-        requests: &Requests,
-    ) -> Option<(WsMessage, bool)> {
-        if requests.taken {
-            let sending = &mut poll.moving.sending;
-            let message = sending.pop_front()?;
-            return Some((message, sending.is_empty()));
-        }
-        // The message leaves the queue only now, so that a policy may still drop it until here.
-        let mut inner = self.state.lock_outside();
-        let message = inner.outbound.pop()?;
-        let is_last = inner.outbound.waiting() == 0 && inner.closing.is_none();
-        Some((message, is_last))
     }
 
     /// Ends the socket after the connection is lost. Messages that were not sent stay queued, in

@@ -49,48 +49,56 @@ pub(super) use moving::{Moving, Written};
 pub(super) use sync::{Facts, Requests, Seen};
 
 /// The state of one socket, shared by its handles, its senders and its session.
+///
+/// `repr(C)` keeps the order of the fields here and in what they hold. What every message needs
+/// comes first, in few cache lines, because a broadcast finds none of them in a near cache.
+#[repr(C)]
 pub(super) struct SocketState {
     /// The number of the socket.
     pub(super) id: u64,
-    pub(super) notifier: Notifier,
-    pub(super) own_waker: OwnWaker,
     /// The part of an exchange that other tasks see.
     published: Published,
+    /// The bound on the bytes in all sockets of the server.
+    budget: OnceLock<Arc<Budget>>,
+    pub(super) notifier: Notifier,
+    pub(super) own_waker: OwnWaker,
     inner: Mutex<Inner>,
     /// Wakes the tasks that wait for queue space, for a flush, or for a pong.
     changed: Notify,
     /// Wakes the tasks that wait for the end of the socket.
     over: Notify,
-    /// The bound on the bytes in all sockets of the server.
-    budget: OnceLock<Arc<Budget>>,
 }
 
 /// The part of the state behind the lock.
+#[repr(C)]
 pub(super) struct Inner {
-    pub(super) inbound: Queue,
-    pub(super) outbound: Outbound,
-    /// The message filters in front of `outbound`. `None` for a socket without any.
-    pub(super) filtering: Option<Box<Filtering>>,
-    pub(super) callbacks: Callbacks,
+    park: Park,
     /// The status that this side closes with, once the outbound queue is sent.
     pub(super) closing: Option<WsStatus>,
     /// The status that the socket was closed with.
     pub(super) closed: Option<WsStatus>,
+    /// The message filters in front of `outbound`. `None` for a socket without any.
+    pub(super) filtering: Option<Box<Filtering>>,
+    pub(super) callbacks: Callbacks,
+    pub(super) outbound: Outbound,
+    pub(super) inbound: Queue,
+    account: Account,
+    /// The bytes that the transport buffered when the session parked.
+    buffered: usize,
+    /// The number of `WebSocket` values of this socket.
+    pub(super) handles: usize,
+    /// The number up to which every message was flushed by the transport, or dropped.
+    flushed: u64,
+    /// The number of syncs, and the number of the newest message at the last one.
+    syncs: (u64, u64),
     /// `true` if messages that never reached the transport outlive the socket.
     pub(super) keeps_unsent: bool,
     /// `true` if the queues were cleared for the budget, and the socket must end at once.
     pub(super) shed: bool,
     /// `true` if the connection fails once the consumer has had its turn.
     failing: bool,
-    account: Account,
-    /// The bytes that the transport buffered when the session parked.
-    buffered: usize,
-    /// The number of `WebSocket` values of this socket.
-    pub(super) handles: usize,
     /// `true` if a task waits for space in the outbound queue.
     space_wanted: bool,
-    /// The number up to which every message was flushed by the transport, or dropped.
-    flushed: u64,
     /// `true` if the transport flushed this side's close frame.
     close_flushed: bool,
     /// `true` if a task waits for a flush.
@@ -99,16 +107,13 @@ pub(super) struct Inner {
     unnumbered: bool,
     /// `true` if a flush waits for the next sync.
     number_wanted: bool,
-    /// The sync that the flush of the `Sink` waits for.
-    sink_waits_for: Option<u64>,
     /// The number of the messages that waited before what the consumer sends in an exchange.
     synced_len: usize,
-    /// The number of syncs, and the number of the newest message at the last one.
-    syncs: (u64, u64),
     pub(super) round_trips: RoundTrips,
     receiver: Option<Waker>,
     sink: Option<Waker>,
-    park: Park,
+    /// The sync that the flush of the `Sink` waits for.
+    sink_waits_for: Option<u64>,
 }
 
 impl SocketState {
@@ -181,16 +186,20 @@ impl SocketState {
     #[inline]
     fn account(&self, inner: &mut Inner) -> Option<&Budget> {
         let budget = self.budget()?;
-        if inner.account.bytes() == 0 && inner.buffered == 0 && inner.holds_nothing() {
-            // The case after nearly every message.
-            return None;
-        }
-        let bytes = inner.inbound.cost() + inner.cost_to_peer() + inner.buffered;
-        budget.note(&mut inner.account, bytes).then_some(budget)
+        // The case after nearly every message.
+        let little = inner.account.bytes() == 0 && inner.holds_little();
+        let exceeded = !little && inner.note_in(budget);
+        exceeded.then_some(budget)
     }
 }
 
 impl Inner {
+    /// Notes in `budget` the bytes that wait. Returns `true` if it is exceeded.
+    fn note_in(&mut self, budget: &Budget) -> bool {
+        let bytes = self.inbound.cost() + self.cost_to_peer() + self.buffered;
+        budget.note(&mut self.account, bytes)
+    }
+
     /// Wakes the task that holds the `WebSocket`, for reading and for writing.
     fn wake_handle(&mut self) {
         wake(&mut self.receiver);

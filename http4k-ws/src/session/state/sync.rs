@@ -94,8 +94,17 @@ impl SocketState {
         seen
     }
 
-    /// Moves the session to the task of `waker`, or to none, so that nothing keeps the task.
-    pub(in crate::session) fn move_to(&self, waker: Option<&Waker>) {
+    /// Ends the use of the state by its session. The session's own waker may stay somewhere and
+    /// keep the state, but neither the task nor what the transport counted in the budget.
+    pub(in crate::session) fn leave_session(&self) {
+        self.move_to(None);
+        let mut inner = self.lock_outside();
+        inner.buffered = 0;
+        self.account(&mut inner);
+    }
+
+    /// Moves the session to the task of `waker`, or to none.
+    fn move_to(&self, waker: Option<&Waker>) {
         // A waker may run code when it is dropped, so no lock is held then.
         let own = self.own_waker.move_to(waker.cloned());
         let parked = self.lock_outside().park.move_to(waker.cloned());

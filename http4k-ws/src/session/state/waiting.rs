@@ -2,6 +2,7 @@
 
 use super::Inner;
 use crate::message::WsMessage;
+use crate::session::budget::GRAIN;
 use crate::session::queue::Amount;
 
 impl Inner {
@@ -32,10 +33,11 @@ impl Inner {
         self.outbound.cost() + unfiltered.map_or(0, |filtering| filtering.unfiltered.cost())
     }
 
-    /// Returns `true` if no message waits in either direction.
+    /// Returns `true` if less than a grain of the budget waits, and all of it for the peer.
     #[inline]
-    pub(super) fn holds_nothing(&self) -> bool {
-        self.inbound.is_empty() && self.outbound.is_empty() && self.filtering.is_none()
+    pub(super) fn holds_little(&self) -> bool {
+        let others = !self.inbound.is_empty() || self.filtering.is_some() || self.buffered > 0;
+        !others && self.outbound.cost() < GRAIN
     }
 
     /// Returns the number of messages that were dropped because the peer is too slow.

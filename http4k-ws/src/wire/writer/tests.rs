@@ -80,7 +80,7 @@ fn all_frames_leave_in_order_in_pieces_of_any_size() {
             while writer.poll_ready(&mut io, &mut cx).is_pending() {
                 io.allowed = piece;
             }
-            writer.message(message(length)).expect("open");
+            writer.message(&message(length)).expect("open");
         }
         writer.close(WsStatus::NORMAL).expect("the first");
         while !flushed(&mut writer, &mut io) {
@@ -100,7 +100,7 @@ fn all_frames_leave_in_order_in_pieces_of_any_size() {
 #[test]
 fn a_client_masks_a_long_payload_in_pieces() {
     let (mut writer, mut io) = (Writer::new(Role::Client), Narrow::default());
-    writer.message(message(200_000)).expect("open");
+    writer.message(&message(200_000)).expect("open");
     while !flushed(&mut writer, &mut io) {
         io.allowed = 10_007;
     }
@@ -120,7 +120,7 @@ fn a_long_payload_is_not_copied_on_its_way() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     let message = message(LONG);
     let payload = message.as_bytes().clone();
-    writer.message(message).expect("open");
+    writer.message(&message).expect("open");
     // The header first, then the payload without a copy.
     while !flushed(&mut writer, &mut io) {
         io.allowed = 4 + LONG;
@@ -143,7 +143,7 @@ fn each_ping_gets_a_pong_while_the_peer_reads() {
 #[test]
 fn only_the_last_ping_gets_a_pong_while_the_peer_does_not_read() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
-    writer.message(message(10)).expect("open");
+    writer.message(&message(10)).expect("open");
     io.allowed = 5;
     assert!(!flushed(&mut writer, &mut io));
     for number in 0..100_000_u32 {
@@ -163,10 +163,10 @@ fn only_the_last_ping_gets_a_pong_while_the_peer_does_not_read() {
 #[test]
 fn a_close_frame_is_the_last_frame() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
-    writer.message(message(3)).expect("open");
+    writer.message(&message(3)).expect("open");
     writer.close(WsStatus::NORMAL).expect("the first");
     assert!(writer.close(WsStatus::GOING_AWAY).is_err());
-    assert!(writer.message(message(3)).is_err());
+    assert!(writer.message(&message(3)).is_err());
     io.allowed = usize::MAX;
     assert!(flushed(&mut writer, &mut io));
     writer.pong(Bytes::new());
@@ -180,7 +180,7 @@ fn a_close_frame_is_the_last_frame() {
 fn an_idle_writer_owns_no_buffer() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     for length in [10, 1000, 300_000] {
-        writer.message(message(length)).expect("open");
+        writer.message(&message(length)).expect("open");
         io.allowed = 8;
         assert!(!flushed(&mut writer, &mut io));
         assert!(
@@ -197,7 +197,7 @@ fn an_idle_writer_owns_no_buffer() {
 fn no_message_is_accepted_while_the_peer_does_not_read() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     let mut cx = Context::from_waker(Waker::noop());
-    writer.message(message(10)).expect("open");
+    writer.message(&message(10)).expect("open");
     assert!(
         writer.poll_ready(&mut io, &mut cx).is_ready(),
         "no write was tried yet"
