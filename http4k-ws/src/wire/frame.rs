@@ -12,7 +12,7 @@ pub(super) fn new_key() -> [u8; 4] {
 }
 
 /// Appends the header of a frame that is a whole message.
-#[inline(always)]
+#[inline]
 pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: MaskKey) {
     let mask = if key.is_some() { MASKED } else { 0 };
     let opcode = FIN | opcode;
@@ -43,10 +43,7 @@ pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: MaskKey, at: u
     }
 }
 
-/// The bytes that are masked at once, which the processor does in few instructions.
-const BLOCK: usize = 64;
-
-/// Masks or unmasks `bytes`, in blocks of 64 and words of 16.
+/// Masks or unmasks `bytes`, a word of 16 at a time.
 ///
 /// The last word ends with `bytes` and overlaps the one before it. It is masked from a copy, so
 /// that what they share is the same in both.
@@ -59,43 +56,13 @@ pub(super) fn mask(bytes: &mut [u8], key: [u8; 4]) {
     };
     let key_of_last = key.rotate_right(8 * (bytes.len() % 4) as u32);
     let last = u128::from_le_bytes(*last) ^ repeated(key_of_last);
-    let mut blocks = bytes.chunks_exact_mut(BLOCK);
-    for block in &mut blocks {
-        mask_block(block, key);
-    }
-    let mut left = blocks.into_remainder();
+    let mut left = &mut *bytes;
     while let Some((word, rest)) = left.split_first_chunk_mut() {
         *word = (u128::from_le_bytes(*word) ^ repeated(key)).to_le_bytes();
         left = rest;
     }
     if let Some(word) = bytes.last_chunk_mut() {
         *word = last.to_le_bytes();
-    }
-}
-
-/// Returns a masked copy of `bytes`.
-pub(super) fn masked(bytes: &[u8], key: [u8; 4]) -> Vec<u8> {
-    let mut copy = Vec::with_capacity(bytes.len());
-    let blocks = bytes.chunks_exact(BLOCK);
-    let left = blocks.remainder();
-    for block in blocks {
-        let mut masked = [0; BLOCK];
-        masked.copy_from_slice(block);
-        mask_block(&mut masked, u32::from_le_bytes(key));
-        copy.extend_from_slice(&masked);
-    }
-    let start = copy.len();
-    copy.extend_from_slice(left);
-    mask(&mut copy[start..], key);
-    copy
-}
-
-/// Masks [`BLOCK`] bytes.
-#[inline]
-fn mask_block(block: &mut [u8], key: u32) {
-    let key = key.to_le_bytes();
-    for (at, byte) in block.iter_mut().enumerate() {
-        *byte ^= key[at % 4];
     }
 }
 
@@ -161,9 +128,6 @@ mod tests {
             let naive = payload[..length].iter().zip(keys);
             let naive: Vec<_> = naive.map(|(byte, key)| byte ^ key).collect();
             assert_eq!(masked, naive, "{length}");
-            let copy = super::masked(&payload[..length], key);
-            assert_eq!(copy, naive, "{length}");
-            assert_eq!(copy.capacity(), length, "without spare memory");
         }
     }
 

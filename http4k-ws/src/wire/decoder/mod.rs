@@ -47,7 +47,7 @@ pub(super) use violation::Violation;
 use super::Limits;
 #[cfg(feature = "deflate")]
 use super::deflate::Inflater;
-use super::frame::{mask, masked};
+use super::frame::mask;
 use crate::message::WsMessage;
 use crate::session::{Partial, Role};
 
@@ -235,18 +235,13 @@ impl Decoder {
             return Ok(None);
         };
         let payload = &mut bytes[frame.start..frame.end];
+        if let Some(key) = frame.key {
+            mask(payload, key);
+        }
         let message = if frame.is_text {
-            if let Some(key) = frame.key {
-                mask(payload, key);
-            }
             WsMessage::from_checked(text::check(payload)?.into())
         } else {
-            // Nothing is checked, so it is copied as it is unmasked.
-            let payload = match frame.key {
-                Some(key) => masked(payload, key),
-                None => payload.to_vec(),
-            };
-            WsMessage::new_binary(Bytes::from(payload))
+            WsMessage::new_binary(Bytes::copy_from_slice(payload))
         };
         self.started += 1;
         self.unread.advance(frame.end);
