@@ -43,7 +43,7 @@ use super::queue::Amount;
 use super::refusal_log::{RefusalKind, RefusalLog};
 use super::socket::WebSocket;
 use super::state::{Facts, Moving, Requests, Seen, SocketState};
-use super::transport::{Handshake, Incoming, Outgoing, Role, Transport};
+use super::transport::{Handshake, Outgoing, Role, Transport};
 use crate::message::WsStatus;
 
 /// The future of a consumer. Its result closes the socket.
@@ -135,8 +135,8 @@ struct PollState {
     may_write: Amount,
     seen: Seen,
     moving: Box<Moving>,
-    /// The event that the poll found first, until a step acts on it.
-    first: Option<Incoming>,
+    /// `true` until the first step begins, if the poll may be a short one.
+    short: bool,
     /// `true` if the transport has nothing more to read.
     read_all: bool,
     /// The reason why reading stopped before that.
@@ -149,19 +149,30 @@ struct PollState {
 }
 
 impl PollState {
-    fn new() -> Self {
+    fn new(short: bool) -> Self {
         Self {
             may_read: PER_POLL,
             may_write: PER_POLL,
             seen: Seen::default(),
             moving: Moving::take(),
-            first: None,
+            short,
             read_all: false,
             halt: None,
             ahead: false,
             blocked: false,
         }
     }
+}
+
+/// What follows a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Another step, which may move more.
+    Again,
+    /// The session parks.
+    OnlyWrote,
+    /// The session looks at its deadlines, and parks.
+    Last,
 }
 
 /// A reason to read no more for now.
@@ -220,41 +231,37 @@ impl<T: Transport> Session<T> {
         if !self.started {
             self.take_filters();
         }
-        let mut poll = PollState::new();
-        let polled = match self.only_writes(cx, &mut poll) {
-            true => Poll::Pending,
-            false => self.run(cx, &mut poll),
-        };
+        let mut poll = PollState::new(self.may_be_short());
+        if !self.started {
+            self.started = true;
+            self.begin_step(cx, &mut poll);
+            // An observer that the consumer adds at once sees the first message.
+            self.consume(&mut poll);
+            // The first step has an exchange of its own.
+            self.state.end_exchange();
+        }
+        let polled = self.repeat_steps(cx, &mut poll);
         poll.moving.keep();
         polled
     }
 
-    fn run(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> Poll<WsStatus> {
-        if !self.started {
-            self.started = true;
-            self.begin_step(cx, poll);
-            // An observer that the consumer adds at once sees the first message.
-            self.consume(poll);
-            // The first step has an exchange of its own.
-            self.state.end_exchange();
-        }
-        self.repeat_steps(cx, poll)
-    }
-
     fn repeat_steps(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> Poll<WsStatus> {
         loop {
-            if self.step(cx, poll) {
-                continue;
-            }
-            self.end_connection(cx);
-            if let Some(status) = self.ended() {
-                return Poll::Ready(status);
-            }
-            // A deadline may change the phase, so another step follows.
-            if let Some(due) = self.poll_due(poll) {
-                self.state.after_write(&mut poll.moving);
-                self.on_due(cx, due);
-                continue;
+            match self.step(cx, poll) {
+                Step::Again => continue,
+                Step::OnlyWrote => {}
+                Step::Last => {
+                    self.end_connection(cx);
+                    if let Some(status) = self.ended() {
+                        return Poll::Ready(status);
+                    }
+                    // A deadline may change the phase, so another step follows.
+                    if let Some(due) = self.poll_due(poll) {
+                        self.state.after_write(&mut poll.moving);
+                        self.on_due(cx, due);
+                        continue;
+                    }
+                }
             }
             if poll.may_read.is_spent() || poll.may_write.is_spent() {
                 // There may be more to do, after other tasks ran.
@@ -280,10 +287,18 @@ impl<T: Transport> Session<T> {
             .try_park(poll.blocked, may_go_on, moving, buffered)
     }
 
-    /// Reads, lets the consumer respond, and writes. Returns `true` if another step may move more.
-    fn step(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
-        self.begin_step(cx, poll);
+    /// Reads, lets the consumer respond, and writes.
+    fn step(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> Step {
+        if !poll.short {
+            self.begin_step(cx, poll);
+        }
         self.read(cx, poll);
+        if poll.short {
+            if self.only_writes(cx, poll) {
+                return Step::OnlyWrote;
+            }
+            self.begin_step(cx, poll);
+        }
         // The consumer runs after reading and before writing, so that all its responses leave in
         // one write.
         self.consume(poll);
@@ -292,10 +307,14 @@ impl<T: Transport> Session<T> {
             self.shed(cx);
         }
         self.write(cx, poll, &requests);
-        (self.filters.is_some() && self.filters_on(poll)) || self.reads_on(poll)
+        match (self.filters.is_some() && self.filters_on(poll)) || self.reads_on(poll) {
+            true => Step::Again,
+            false => Step::Last,
+        }
     }
 
     fn begin_step(&self, cx: &Context<'_>, poll: &mut PollState) {
+        poll.short = false;
         // Without the lock, the consumer exchanges only what no filter may change.
         let exchanges = self.consumer.is_some() && self.filters.is_none();
         poll.seen = self
@@ -386,7 +405,7 @@ impl<T: Transport> Session<T> {
     /// an application that has just sent a message or closed the socket is not polled again.
     fn write_remaining(&mut self) {
         if matches!(self.phase, Phase::Open) && !std::thread::panicking() {
-            let mut poll = PollState::new();
+            let mut poll = PollState::new(false);
             let requests = self.take_requests(&mut poll, false);
             let mut cx = Context::from_waker(Waker::noop());
             self.write(&mut cx, &mut poll, &requests);

@@ -22,11 +22,6 @@ impl<T: Transport> Session<T> {
     /// input.
     pub(super) fn read(&mut self, cx: &mut Context<'_>, poll: &mut PollState) {
         poll.halt = None;
-        if let Some(incoming) = poll.first.take() {
-            if !self.accept(incoming, poll) {
-                return;
-            }
-        }
         // Above its budget, the server reads from no socket.
         if self
             .state
@@ -37,7 +32,8 @@ impl<T: Transport> Session<T> {
             return;
         }
         while self.reads() && !poll.read_all && !poll.may_read.is_spent() {
-            if poll.seen.room.is_spent() || self.hold.is_some() {
+            // A short poll has room, and looks at it when something has arrived.
+            if !poll.short && (poll.seen.room.is_spent() || self.hold.is_some()) {
                 self.queue_received(poll);
                 poll.halt = self.halt(poll);
             }
@@ -48,6 +44,9 @@ impl<T: Transport> Session<T> {
                 poll.read_all = true;
                 return;
             };
+            if poll.short {
+                self.begin_step(cx, poll);
+            }
             if !self.accept(incoming, poll) {
                 return;
             }
