@@ -28,7 +28,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Runtime, RuntimeMetrics};
 #[cfg(feature = "testing")]
 use tokio::sync::Notify;
 
@@ -38,7 +38,7 @@ use super::current::{Current, application_runs, is_inside};
 use super::idle::Idle;
 #[cfg(feature = "testing")]
 use super::outside::{OutsideWork, Scans, ThreadName};
-use super::schedule::Scheduler;
+use super::schedule::{Scheduler, Stepped};
 
 /// The clock of a test runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,7 @@ const STEPS: usize = 61;
 
 pub(super) struct Engine {
     runtime: Runtime,
+    metrics: RuntimeMetrics,
     scheduler: Scheduler,
     /// The waker of the test's future.
     main_waker: Waker,
@@ -98,8 +99,10 @@ impl Engine {
             }
             Time::Real => real_time(&idle, &armed),
         };
+        let runtime = runtime.expect("a runtime of one thread can be built");
         Self {
-            runtime: runtime.expect("a runtime of one thread can be built"),
+            metrics: runtime.metrics(),
+            runtime,
             main_waker: scheduler.main_waker(),
             scheduler,
             idle,
@@ -172,8 +175,7 @@ impl Engine {
 
     /// Polls a batch of tasks, then the test's future, which so sees everything done.
     fn poll_main<F: Future>(&self, main: Pin<&mut F>) -> Poll<F::Output> {
-        self.batch();
-        if !self.scheduler.is_ready() {
+        if self.batch() {
             self.report_idle();
         }
         if !self.scheduler.take_main() {
@@ -188,13 +190,17 @@ impl Engine {
         !self.has_spawned() && self.idle.reached()
     }
 
-    /// Polls tasks until none is ready, or the test has waited for long enough.
-    fn batch(&self) {
+    /// Polls tasks until none is ready, or the test has waited for long enough. Returns `true` if
+    /// neither a task nor the test's future is ready.
+    fn batch(&self) -> bool {
         for _ in 0..STEPS {
-            if !self.scheduler.step() {
-                return;
+            match self.scheduler.step() {
+                Stepped::Task => {}
+                Stepped::OnlyMain => return false,
+                Stepped::Nothing => return true,
             }
         }
+        !self.scheduler.is_ready()
     }
 
     /// Calls `poll` in a context as a runtime of several threads has it.
@@ -221,7 +227,7 @@ impl Engine {
 
     /// Returns `true` if the application has spawned tasks that are not done.
     fn has_spawned(&self) -> bool {
-        self.runtime.metrics().num_alive_tasks() > 0
+        self.metrics.num_alive_tasks() > 0
     }
 }
 

@@ -34,6 +34,17 @@ struct Queue {
     all: Vec<Weak<Task>>,
 }
 
+/// The result of a [step](Scheduler::step).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stepped {
+    /// A task was polled.
+    Task,
+    /// No task is ready, and the test's future is.
+    OnlyMain,
+    /// Neither is ready.
+    Nothing,
+}
+
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 struct Task {
@@ -83,13 +94,18 @@ impl Scheduler {
         std::mem::take(&mut self.lock().main)
     }
 
-    /// Polls one task. Returns `false` if none is ready.
-    pub(super) fn step(&self) -> bool {
-        let Some(task) = self.lock().pick() else {
-            return false;
+    /// Polls one task.
+    pub(super) fn step(&self) -> Stepped {
+        let mut queue = self.lock();
+        let Some(task) = queue.pick() else {
+            return match queue.main {
+                true => Stepped::OnlyMain,
+                false => Stepped::Nothing,
+            };
         };
+        drop(queue);
         task.run();
-        true
+        Stepped::Task
     }
 
     /// Returns `true` if a task or the test's future is ready.
@@ -227,7 +243,7 @@ mod tests {
                 done.send(number).expect("the test listens");
             });
         }
-        while scheduler.step() {}
+        while scheduler.step() == Stepped::Task {}
         ended.try_iter().collect()
     }
 
@@ -258,7 +274,7 @@ mod tests {
         let (scheduler, (done, ended)) = (Scheduler::new(None), mpsc::channel());
         scheduler.spawn(async { panic!("on purpose") });
         scheduler.spawn(async move { done.send(()).expect("the test listens") });
-        while scheduler.step() {}
+        while scheduler.step() == Stepped::Task {}
         assert_eq!(ended.try_recv(), Ok(()));
         assert!(
             scheduler
@@ -282,7 +298,7 @@ mod tests {
             .await;
             drop(holds);
         });
-        while scheduler.step() {}
+        while scheduler.step() == Stepped::Task {}
         assert_eq!(Arc::strong_count(&held), 2);
         scheduler.clear();
         assert_eq!(Arc::strong_count(&held), 1);
