@@ -13,11 +13,10 @@ use super::schedule::Scheduler;
 use crate::session::stand_in;
 
 thread_local! {
-    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<Arc<Current>>> = const { RefCell::new(None) };
 }
 
 /// The parts of a test runtime that its tasks use.
-#[derive(Clone)]
 pub(super) struct Current {
     pub(super) scheduler: Scheduler,
     #[cfg(feature = "testing")]
@@ -26,8 +25,8 @@ pub(super) struct Current {
 
 impl Current {
     /// Makes this the test runtime of the thread until the guard is dropped.
-    pub(super) fn enter(self) -> Restore {
-        Restore(CURRENT.replace(Some(self)))
+    pub(super) fn enter(self: &Arc<Self>) -> Restore {
+        Restore(CURRENT.replace(Some(Arc::clone(self))))
     }
 }
 
@@ -40,7 +39,7 @@ pub(super) fn is_inside(scheduler: &Scheduler) -> bool {
 }
 
 /// Restores the test runtime that the thread had before.
-pub(super) struct Restore(Option<Current>);
+pub(super) struct Restore(Option<Arc<Current>>);
 
 impl Drop for Restore {
     fn drop(&mut self) {

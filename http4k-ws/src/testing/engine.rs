@@ -65,6 +65,7 @@ pub(super) struct Engine {
     runtime: Runtime,
     metrics: RuntimeMetrics,
     scheduler: Scheduler,
+    current: Arc<Current>,
     /// The waker of the test's future.
     main_waker: Waker,
     idle: Arc<Idle>,
@@ -104,6 +105,11 @@ impl Engine {
             metrics: runtime.metrics(),
             runtime,
             main_waker: scheduler.main_waker(),
+            current: Arc::new(Current {
+                scheduler: scheduler.clone(),
+                #[cfg(feature = "testing")]
+                scans: Arc::clone(&scans),
+            }),
             scheduler,
             idle,
             batch,
@@ -134,17 +140,9 @@ impl Engine {
         self.time
     }
 
-    fn current(&self) -> Current {
-        Current {
-            scheduler: self.scheduler.clone(),
-            #[cfg(feature = "testing")]
-            scans: Arc::clone(&self.scans),
-        }
-    }
-
     /// Runs the tasks on this thread until `main` is done.
     pub(super) fn run<F: Future>(&self, main: F) -> F::Output {
-        let _restore = self.current().enter();
+        let _restore = self.current.enter();
         #[cfg(feature = "testing")]
         let _named = (self.time == Time::Virtual).then(|| self.thread_name.give());
         let mut main = pin!(main);

@@ -2,6 +2,7 @@
 //! direction.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -82,13 +83,19 @@ impl Line {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Direction(Arc<Mutex<Flow>>);
+struct Direction(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    flow: Mutex<Flow>,
+    /// The bytes that the reader has taken. Only the reader changes it.
+    bytes_taken: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 struct Flow {
     items: VecDeque<Item>,
     bytes: usize,
-    bytes_written: u64,
     reader: Option<Waker>,
     writer: Option<Waker>,
     closed: bool,
@@ -102,7 +109,18 @@ struct Flow {
 
 impl Direction {
     fn lock(&self) -> MutexGuard<'_, Flow> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.flow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bytes_taken(&self) -> u64 {
+        self.0.bytes_taken.load(Ordering::Acquire)
+    }
+
+    /// Counts an item that the reader has taken.
+    fn count_taken(&self, item: &Item) {
+        // One more than its length, so that an empty message is progress too.
+        let bytes = weight(item) as u64 + 1;
+        self.0.bytes_taken.fetch_add(bytes, Ordering::Release);
     }
 
     /// Ends the direction. Items that were written before can still be read.
@@ -141,8 +159,6 @@ impl Flow {
     fn pop(&mut self) -> Option<Item> {
         let item = self.items.pop_front()?;
         self.bytes -= weight(&item);
-        // One more than its length, so that an empty message is progress too.
-        self.bytes_written += weight(&item) as u64 + 1;
         if let Some(writer) = self.writer.take() {
             writer.wake();
         }
@@ -202,6 +218,9 @@ impl Transport for Pipe {
             return Poll::Ready(Incoming::CloseAhead);
         }
         let popped = flow.pop();
+        popped
+            .iter()
+            .for_each(|item| self.incoming.count_taken(item));
         let closed = flow.closed;
         if popped.is_none() && !closed {
             flow.reader = Some(cx.waker().clone());
@@ -270,10 +289,10 @@ impl Transport for Pipe {
     }
 
     fn progress(&mut self) -> Progress {
-        let bytes_written = self.outgoing.lock().bytes_written;
+        let bytes_written = self.outgoing.bytes_taken();
         Progress {
             bytes_written,
-            bytes_read: self.incoming.lock().bytes_written,
+            bytes_read: self.incoming.bytes_taken(),
             // No buffer of a system accepts bytes that the peer has not read.
             bytes_resumed: bytes_written,
             // A message arrives whole.

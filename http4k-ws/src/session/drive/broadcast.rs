@@ -9,9 +9,9 @@ use crate::session::state::Requests;
 use crate::session::transport::{Role, Transport};
 
 impl<T: Transport> Session<T> {
-    /// Returns `true` if the poll that begins may be a short one: neither the consumer nor the timer
-    /// was woken, and the connection is open, was read to the end, and is not blocked. A client is
-    /// one socket, and saves nothing.
+    /// Returns `true` if the poll that begins may be a short one: nothing woke the consumer or the
+    /// timer, and the connection is open, was read to the end, and is not blocked. A client is one
+    /// socket, and saves nothing.
     #[inline]
     pub(super) fn may_be_short(&self) -> bool {
         let woken = self.state.own_waker.take_call();

@@ -112,6 +112,10 @@ impl<T: Transport> Session<T> {
             if sent.is_err() {
                 return self.lost_unsent(poll);
             }
+            // A message or a close from here on sets the dirty flag, and has another step.
+            if requests.taken && poll.moving.sending.is_empty() {
+                return true;
+            }
         }
     }
 
