@@ -85,8 +85,12 @@ pub(super) fn reporting<T: 'static>(
     let mut consumer = consumer;
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(Arc::clone(&woken));
+    let mut session = Waker::noop().clone();
     Box::pin(std::future::poll_fn(move |cx| {
-        woken.forward_to(cx.waker());
+        if !session.will_wake(cx.waker()) {
+            session.clone_from(cx.waker());
+            woken.forward_to(session.clone());
+        }
         if woken.take() {
             application_runs();
         }
@@ -104,12 +108,9 @@ struct Woken {
 }
 
 impl Woken {
-    fn forward_to(&self, waker: &Waker) {
+    fn forward_to(&self, waker: Waker) {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *session {
-            Some(session) => session.clone_from(waker),
-            None => *session = Some(waker.clone()),
-        }
+        *session = Some(waker);
     }
 
     fn take(&self) -> bool {

@@ -58,14 +58,14 @@ impl DrivenSocket {
     }
 
     pub(super) fn send(&mut self, message: WsMessage) -> Result<(), SendError> {
-        let (full, handled) = (self.runtime.settled(), self.runtime.settled());
+        let idle = self.runtime.idle();
         self.with_socket(|socket| async move {
             let sent = tokio::select! {
                 biased;
                 sent = socket.send(message) => sent,
-                () = full => Err(SendError::Full),
+                () = idle.settled() => Err(SendError::Full),
             };
-            handled.await;
+            idle.settled().await;
             (socket, sent)
         })
     }

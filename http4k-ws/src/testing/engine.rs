@@ -150,7 +150,9 @@ impl Engine {
         loop {
             if self.has_spawned() {
                 // Spawned tasks run before the test continues, and so do the tasks that they wake.
-                self.enter(|| self.batch());
+                if self.enter(|| self.batch()) == Stepped::Main {
+                    self.main_waker.wake_by_ref();
+                }
                 self.runtime.block_on(tokio::task::yield_now());
             }
             let polled = self.enter(|| {
@@ -173,10 +175,11 @@ impl Engine {
 
     /// Polls a batch of tasks, then the test's future, which so sees everything done.
     fn poll_main<F: Future>(&self, main: Pin<&mut F>) -> Poll<F::Output> {
-        if self.batch() {
+        let stepped = self.batch();
+        if stepped == Stepped::Nothing {
             self.report_idle();
         }
-        if !self.scheduler.take_main() {
+        if stepped != Stepped::Main && !self.scheduler.take_main() {
             return Poll::Pending;
         }
         application_runs();
@@ -188,17 +191,17 @@ impl Engine {
         !self.has_spawned() && self.idle.reached()
     }
 
-    /// Polls tasks until none is ready, or the test has waited for long enough. Returns `true` if
-    /// neither a task nor the test's future is ready.
-    fn batch(&self) -> bool {
+    /// Polls tasks until none is ready, or the test has waited for long enough. Returns the result
+    /// of the last step.
+    fn batch(&self) -> Stepped {
+        let mut stepped = Stepped::Nothing;
         for _ in 0..STEPS {
-            match self.scheduler.step() {
-                Stepped::Task => {}
-                Stepped::OnlyMain => return false,
-                Stepped::Nothing => return true,
+            stepped = self.scheduler.step();
+            if stepped != Stepped::Task {
+                break;
             }
         }
-        !self.scheduler.is_ready()
+        stepped
     }
 
     /// Calls `poll` in a context as a runtime of several threads has it.

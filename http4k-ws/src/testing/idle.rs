@@ -1,34 +1,33 @@
 //! Notification that a test runtime has nothing left to do.
 
 use std::future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
+
+/// No test waits.
+const OFF: u8 = 0;
+/// A test waits, and its waker is stored.
+const WAITING: u8 = 1;
+/// The runtime was idle since the test began to wait.
+const SEEN: u8 = 2;
 
 /// A notification for a test that waits until its runtime is idle.
 #[derive(Debug, Default)]
 pub(super) struct Idle {
-    watch: Mutex<Watch>,
-    /// `true` while a test waits. It is set under the lock, and looked at before the lock is taken.
-    awaited: AtomicBool,
-}
-
-#[derive(Debug, Default)]
-enum Watch {
-    #[default]
-    Off,
-    Waiting(Waker),
-    Seen,
+    /// Becomes [`WAITING`] or [`SEEN`] only under the lock.
+    watch: AtomicU8,
+    test: Mutex<Option<Waker>>,
 }
 
 impl Idle {
-    fn lock(&self) -> MutexGuard<'_, Watch> {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.test.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns `true` if a test waits for the runtime to be idle.
     pub(super) fn is_awaited(&self) -> bool {
-        self.awaited.load(Ordering::SeqCst)
+        self.watch.load(Ordering::SeqCst) == WAITING
     }
 
     /// Reports that nothing is left to run. Returns `true` if a test waited for that.
@@ -39,41 +38,32 @@ impl Idle {
         if !self.is_awaited() {
             return false;
         }
-        let mut watch = self.lock();
-        if !self.awaited.swap(false, Ordering::SeqCst) {
-            return false;
-        }
-        let waiting = std::mem::replace(&mut *watch, Watch::Seen);
-        drop(watch);
-        if let Watch::Waiting(waker) = waiting {
-            waker.wake();
+        let waiting = {
+            let mut test = self.lock();
+            if !self.is_awaited() {
+                return false;
+            }
+            self.watch.store(SEEN, Ordering::SeqCst);
+            test.take()
+        };
+        if let Some(test) = waiting {
+            test.wake();
         }
         true
     }
 
-    /// Forgets what was seen, and the test that waited.
-    fn forget(&self) {
-        let mut watch = self.lock();
-        *watch = Watch::Off;
-        self.awaited.store(false, Ordering::SeqCst);
-    }
-
     /// Waits until nothing is left to run.
     pub(super) async fn settled(&self) {
-        self.forget();
+        self.watch.store(OFF, Ordering::SeqCst);
         future::poll_fn(|cx| {
-            let mut watch = self.lock();
-            match *watch {
-                Watch::Seen => {
-                    *watch = Watch::Off;
-                    Poll::Ready(())
-                }
-                Watch::Off | Watch::Waiting(_) => {
-                    *watch = Watch::Waiting(cx.waker().clone());
-                    self.awaited.store(true, Ordering::SeqCst);
-                    Poll::Pending
-                }
+            let mut test = self.lock();
+            if self.watch.load(Ordering::SeqCst) == SEEN {
+                self.watch.store(OFF, Ordering::SeqCst);
+                return Poll::Ready(());
             }
+            *test = Some(cx.waker().clone());
+            self.watch.store(WAITING, Ordering::SeqCst);
+            Poll::Pending
         })
         .await;
     }

@@ -137,8 +137,13 @@ impl TestRuntime {
     /// Returns a future that waits, inside this test runtime, until nothing is left to do. A
     /// virtual clock stands still.
     pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {
-        let idle = Arc::clone(&self.0.idle);
+        let idle = self.idle();
         async move { idle.settled().await }
+    }
+
+    /// Returns the notification that nothing is left to do.
+    pub(super) fn idle(&self) -> Arc<Idle> {
+        Arc::clone(&self.0.idle)
     }
 }
 

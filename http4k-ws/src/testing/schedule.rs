@@ -39,8 +39,8 @@ struct Queue {
 pub(super) enum Stepped {
     /// A task was polled.
     Task,
-    /// No task is ready, and the test's future is.
-    OnlyMain,
+    /// No task is ready, and the test's future must be polled.
+    Main,
     /// Neither is ready.
     Nothing,
 }
@@ -94,12 +94,12 @@ impl Scheduler {
         std::mem::take(&mut self.lock().main)
     }
 
-    /// Polls one task.
+    /// Polls one task. If none is ready, takes the readiness of the test's future.
     pub(super) fn step(&self) -> Stepped {
         let mut queue = self.lock();
         let Some(task) = queue.pick() else {
-            return match queue.main {
-                true => Stepped::OnlyMain,
+            return match std::mem::take(&mut queue.main) {
+                true => Stepped::Main,
                 false => Stepped::Nothing,
             };
         };
@@ -185,13 +185,16 @@ impl Task {
 
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
         if self.queued.swap(true, Ordering::AcqRel) {
             return;
         }
-        let scheduler = self.scheduler.clone();
         let runner = {
-            let mut queue = scheduler.lock();
-            queue.ready.push_back(self);
+            let mut queue = self.scheduler.lock();
+            queue.ready.push_back(Arc::clone(self));
             queue.wake_runner()
         };
         if let Some(runner) = runner {
