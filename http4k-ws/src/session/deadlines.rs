@@ -201,8 +201,8 @@ impl Deadlines {
         }
     }
 
-    /// Returns `true` if no byte has moved since the last record that a deadline depends on. An open
-    /// session that writes at once need record nothing then.
+    /// Returns `true` if no byte on which a deadline depends has moved since the last record. An
+    /// open session that writes at once need record nothing then.
     pub(super) fn have_seen(&self, progress: Progress) -> bool {
         let silence = self.silence.as_ref();
         silence.is_some_and(|silence| silence.activity == progress.activity())
