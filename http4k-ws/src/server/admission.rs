@@ -29,7 +29,7 @@ pub(super) struct TotalPermit {
 }
 
 /// The permit of one connection, and of the socket that it becomes. Dropping it releases it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Permit {
     _total: TotalPermit,
     /// Boxed, because most servers do not count addresses.

@@ -17,7 +17,7 @@
 //! 6. A message has a period in which it must keep its rate. A message that keeps it has another.
 //! 7. A deadline that passes is reported once.
 //! 8. The timer is polled with the session's own waker, which is always the same. It is polled
-//!    again only if it has fired or was set to another time.
+//!    again only if it was set to another time.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -111,37 +111,33 @@ pub(super) struct Deadlines {
     consumer: Option<Box<(u64, Instant)>>,
 }
 
-/// A timer, which wakes the session if it has been polled (8).
+/// A timer that was polled, and so calls the waker when it fires (8).
 #[derive(Debug)]
-struct Timer {
-    sleep: Pin<Box<Sleep>>,
-    polled: bool,
-}
+struct Timer(Pin<Box<Sleep>>);
 
 impl Timer {
-    fn new(at: Instant) -> Self {
-        Self {
-            sleep: Box::pin(sleep_until(at)),
-            polled: false,
-        }
+    /// Sets a timer to `at`, which calls the waker of `cx`.
+    fn set(at: Instant, cx: &mut Context<'_>) -> Self {
+        let mut timer = Self(Box::pin(sleep_until(at)));
+        timer.poll(cx);
+        timer
     }
 
     /// Sets the timer to `at` if that is earlier.
-    fn bring_forward(&mut self, at: Instant) {
-        if self.sleep.deadline() > at {
-            self.sleep.as_mut().reset(at);
-            self.polled = false;
+    fn bring_forward(&mut self, at: Instant, cx: &mut Context<'_>) {
+        if self.0.deadline() > at {
+            self.0.as_mut().reset(at);
+            self.poll(cx);
         }
     }
 
-    /// Returns `true` if the timer has fired. If not, it calls the waker of `cx` when it does.
-    fn has_fired(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.polled && !self.sleep.is_elapsed() {
-            return false;
-        }
-        let fired = self.sleep.as_mut().poll(cx).is_ready();
-        self.polled = !fired;
-        fired
+    fn poll(&mut self, cx: &mut Context<'_>) {
+        // `has_fired` looks at the result.
+        let _ = self.0.as_mut().poll(cx);
+    }
+
+    fn has_fired(&self) -> bool {
+        self.0.is_elapsed()
     }
 }
 
@@ -172,12 +168,7 @@ impl Deadlines {
         config: &SessionConfig,
     ) -> Option<Due> {
         let may_be_earlier = self.record(snapshot);
-        if !may_be_earlier
-            && self
-                .timer
-                .as_mut()
-                .is_some_and(|timer| !timer.has_fired(cx))
-        {
+        if !may_be_earlier && self.timer.as_ref().is_some_and(|timer| !timer.has_fired()) {
             // The case after nearly every message: the timer is not later than any deadline (2).
             return None;
         }
@@ -186,10 +177,10 @@ impl Deadlines {
                 self.timer = None;
                 return None;
             };
-            let timer = self.timer.get_or_insert_with(|| Timer::new(at));
+            let timer = self.timer.get_or_insert_with(|| Timer::set(at, cx));
             // Only an earlier deadline resets the timer (2).
-            timer.bring_forward(at);
-            if !timer.has_fired(cx) {
+            timer.bring_forward(at, cx);
+            if !timer.has_fired() {
                 return None;
             }
             let now = Instant::now();
