@@ -36,7 +36,6 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use assembly::Assembly;
 use budget::ControlRate;
-#[cfg(feature = "deflate")]
 pub(super) use header::COMPRESSED;
 pub(super) use header::{BINARY, CLOSE, FIN, MASKED, PING, PONG, TEXT};
 use header::{FrameHeader, WholeFrame};
