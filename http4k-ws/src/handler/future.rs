@@ -10,7 +10,7 @@
 //! 3. A future that is ready is dropped under the same guard, and one that is not under a guard of
 //!    its own.
 //!
-//! So the guards cost neither an allocation nor a function for each route.
+//! The guards therefore add neither an allocation to a call nor a function to a route.
 
 use std::fmt;
 use std::future::{self, Future};

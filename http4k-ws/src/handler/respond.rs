@@ -24,6 +24,10 @@ pub enum Later {}
 /// It is not a method of the value. The compiler compiles a method together with the type that has
 /// it, and the future of an `async fn` with that function. So such a method of each handler would
 /// be compiled again after an edit of one of them.
+#[allow(
+    unreachable_pub,
+    reason = "Rust 1.85 does not find it in the bounds of `Respond`"
+)]
 pub trait Moment<T, Future> {
     /// Returns the future of `value`.
     fn future(value: T) -> Future;

@@ -197,7 +197,8 @@ impl<T: Queued> Outbound<T> {
         Offered::Queued { dropped: 0 }
     }
 
-    #[cold]
+    /// Adds `message` to a queue that is full, or whose messages have keys or may be dropped.
+    #[inline(never)]
     fn offer_by_policy(&mut self, message: T) -> Offered<T> {
         let full = self.queue.is_full();
         let mut dropped = 0;

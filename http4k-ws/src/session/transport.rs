@@ -113,7 +113,7 @@ pub(crate) trait Transport: Send + Unpin + 'static {
 }
 
 /// The byte counts of a connection. They only grow, and stand still while nothing moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Progress {
     /// Bytes that the connection accepted. A blocked connection accepts more only after its peer
     /// has read some.

@@ -1,5 +1,7 @@
 //! Messages, which arrive whole, in order, and of the kind that was sent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http4k_ws::handler::IntoPolyHandler;
@@ -127,6 +129,37 @@ on_every_backend! {
             assert_eq!(number, expected.to_string(), "the messages of sender {name} come in order");
             *expected += 1;
         }
+    }
+
+    fn a_consumer_is_not_polled_for_the_messages_of_others<B>() {
+        const MESSAGES: usize = 10;
+        let polls = Arc::new(AtomicUsize::new(0));
+        let (tell, told) = std::sync::mpsc::channel();
+        let counted = Arc::clone(&polls);
+        let app = move |ws: WebSocket| {
+            let (tell, counted) = (tell.clone(), Arc::clone(&counted));
+            async move {
+                tell.send(ws.sender()).expect("the test listens");
+                std::future::poll_fn(|_| {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    std::task::Poll::<()>::Pending
+                })
+                .await;
+                drop(ws);
+            }
+        };
+        let mut client = B::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        let sender = told.recv().expect("a socket");
+        sender.try_send("the first").expect("room");
+        assert_eq!(next(&mut client).text(), "the first");
+        let before = polls.load(Ordering::Relaxed);
+        for number in 0..MESSAGES {
+            sender.try_send(number.to_string()).expect("room");
+            assert_eq!(next(&mut client).text(), number.to_string());
+        }
+        // Something else may happen in between, such as the end of the step that sent the first.
+        let polled = polls.load(Ordering::Relaxed) - before;
+        assert!(polled < MESSAGES / 2, "{polled} polls");
     }
 
     fn the_socket_is_a_stream_and_a_sink<B>() {

@@ -3,24 +3,24 @@
 
 use std::task::Context;
 
-use super::{PER_POLL, PollState, Session};
+use super::Session;
+use super::poll_state::{PER_POLL, PollState};
 use crate::session::deadlines::Phase;
 use crate::session::state::Requests;
 use crate::session::transport::{Role, Transport};
 
 impl<T: Transport> Session<T> {
-    /// Returns `true` if the poll that begins may be a short one: nothing woke the consumer or the
-    /// timer, and the connection is open, was read to the end, and is not blocked. A client is one
+    /// Returns `true` if a poll for which neither the consumer nor the timer was woken may be a
+    /// short one: the connection is open, was read to the end, and is not blocked. A client is one
     /// socket, and saves nothing.
     #[inline]
-    pub(super) fn may_be_short(&self) -> bool {
-        let woken = self.state.own_waker.take_call();
-        let flows = self.listens && self.hold.is_none() && matches!(self.phase, Phase::Open);
-        !woken && flows && self.role == Role::Server
+    pub(super) fn may_only_write(&self) -> bool {
+        let flows = self.listens && self.hold.is_none();
+        flows && matches!(self.phase, Phase::Open) && self.role == Role::Server
     }
 
     /// Writes the messages to the peer, in a short poll in which nothing has arrived. Returns
-    /// `false` if anything else may be due.
+    /// `false` if anything else may be due, or if not all was written.
     pub(super) fn only_writes(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
         let consumes = self.consumer.is_some();
         let (waker, moving) = (cx.waker(), &mut poll.moving);
@@ -28,8 +28,7 @@ impl<T: Transport> Session<T> {
             return false;
         }
         self.write(cx, poll, &Requests::to_write());
-        let stands = !poll.blocked && matches!(self.phase, Phase::Open);
-        stands && self.deadlines.have_seen(self.transport.progress())
+        !poll.blocked && matches!(self.phase, Phase::Open)
     }
 }
 

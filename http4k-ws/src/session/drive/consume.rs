@@ -2,7 +2,8 @@
 
 use std::task::{Context, Poll};
 
-use super::{PollState, Session};
+use super::Session;
+use super::poll_state::PollState;
 use crate::message::{WsStatus, printable};
 use crate::panics::guarded;
 use crate::session::callbacks::{CallbackLists, Callbacks};

@@ -1,6 +1,7 @@
 //! The message filters of a socket, between the transport and the queues.
 
-use super::{PollState, Session};
+use super::Session;
+use super::poll_state::PollState;
 use crate::message::{WsMessage, WsStatus};
 use crate::session::deadlines::Phase;
 use crate::session::message_filter::MessageAction;

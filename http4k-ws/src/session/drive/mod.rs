@@ -22,6 +22,7 @@
 mod broadcast;
 pub(super) mod consume;
 mod filter;
+mod poll_state;
 mod read;
 mod timeout;
 mod write;
@@ -39,21 +40,16 @@ use super::deadlines::{Deadlines, Phase};
 use super::error::WsResult;
 use super::message_filter::MessageFilters;
 use super::metrics::Traffic;
-use super::queue::Amount;
 use super::refusal_log::{RefusalKind, RefusalLog};
 use super::socket::WebSocket;
-use super::state::{Facts, Moving, Requests, Seen, SocketState};
+use super::state::{Facts, Requests, SocketState};
 use super::transport::{Handshake, Outgoing, Role, Transport};
 use crate::message::WsStatus;
+use poll_state::{PollState, Step};
+use read::Hold;
 
 /// The future of a consumer. Its result closes the socket.
 pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
-
-/// The messages and bytes that one poll reads, and that it writes, before other tasks run.
-const PER_POLL: Amount = Amount {
-    messages: 64,
-    bytes: 64 * 1024,
-};
 
 /// Opens a socket over `transport`. Returns the handle, and the session, which the socket needs to
 /// be polled.
@@ -114,8 +110,8 @@ pub(crate) struct Session<T: Transport> {
     filters: Option<Box<MessageFilters>>,
     /// `true` once the consumer was polled.
     started: bool,
-    /// `true` if the session has parked after it had read all that had arrived. More may be read
-    /// then, whatever the bounds.
+    /// `true` if the session has parked after it had read all that had arrived, and so within its
+    /// bounds.
     listens: bool,
     phase: Phase,
     /// The limit on reading while the transport is blocked.
@@ -126,73 +122,6 @@ pub(crate) struct Session<T: Transport> {
     refusals: Option<Arc<RefusalLog>>,
     /// The bounds, which all sockets of a server share unless their route changes them.
     config: Arc<SessionConfig>,
-}
-
-/// The results of one poll so far.
-struct PollState {
-    /// The rest that may be read in this poll, and the rest that may be written.
-    may_read: Amount,
-    may_write: Amount,
-    seen: Seen,
-    moving: Box<Moving>,
-    /// `true` until the first step begins, if the poll may be a short one.
-    short: bool,
-    /// `true` if the transport has nothing more to read.
-    read_all: bool,
-    /// The reason why reading stopped before that.
-    halt: Option<Halt>,
-    /// `true` if the consumer was polled and the queue is still full, so that a little is read
-    /// ahead.
-    ahead: bool,
-    /// `true` if the connection accepts no bytes for now.
-    blocked: bool,
-}
-
-impl PollState {
-    fn new(short: bool) -> Self {
-        Self {
-            may_read: PER_POLL,
-            may_write: PER_POLL,
-            seen: Seen::default(),
-            moving: Moving::take(),
-            short,
-            read_all: false,
-            halt: None,
-            ahead: false,
-            blocked: false,
-        }
-    }
-}
-
-/// What follows a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// Another step, which may move more.
-    Again,
-    /// The session parks.
-    OnlyWrote,
-    /// The session looks at its deadlines, and parks.
-    Last,
-}
-
-/// A reason to read no more for now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Halt {
-    /// The inbound queue is full.
-    Full,
-    /// The peer reads nothing of what waits for it.
-    Blocked,
-    /// Too many bytes wait in all sockets of the server.
-    Budget,
-}
-
-/// The count of what was read from a peer while the transport is blocked.
-#[derive(Debug)]
-struct Hold {
-    /// The bytes that the connection had accepted when it became blocked.
-    written_before: u64,
-    /// The bytes that were read since.
-    read: u64,
 }
 
 impl<T: Transport> Session<T> {
@@ -231,7 +160,8 @@ impl<T: Transport> Session<T> {
         if !self.started {
             self.take_filters();
         }
-        let mut poll = PollState::new(self.may_be_short());
+        let called = self.state.own_waker.take_call();
+        let mut poll = PollState::new(!called && self.may_only_write());
         if !self.started {
             self.started = true;
             self.begin_step(cx, &mut poll);
@@ -249,8 +179,8 @@ impl<T: Transport> Session<T> {
         loop {
             match self.step(cx, poll) {
                 Step::Again => continue,
-                Step::OnlyWrote => {}
-                Step::Last => {
+                Step::OnlyWrote if self.deadlines.have_seen(self.transport.progress()) => {}
+                Step::OnlyWrote | Step::Last => {
                     self.end_connection(cx);
                     if let Some(status) = self.ended() {
                         return Poll::Ready(status);

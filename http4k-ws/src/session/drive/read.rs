@@ -2,7 +2,8 @@
 
 use std::task::{Context, Poll};
 
-use super::{Halt, PollState, Session};
+use super::Session;
+use super::poll_state::{Halt, PollState};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::deadlines::Phase;
 use crate::session::queue::{Amount, OVERHEAD, Space};
@@ -16,6 +17,15 @@ const READ_WHILE_BLOCKED: u64 = 16 * 1024;
 /// this size by itself, so the pause costs no system call, and a peer that never reads is noticed
 /// earlier.
 const LARGE: usize = 16 * 1024;
+
+/// The count of what was read from a peer while the transport is blocked.
+#[derive(Debug)]
+pub(super) struct Hold {
+    /// The bytes that the connection had accepted when it became blocked.
+    pub(super) written_before: u64,
+    /// The bytes that were read since.
+    pub(super) read: u64,
+}
 
 impl<T: Transport> Session<T> {
     /// Moves what the peer sent to the inbound queue, until a reason to halt or the end of the

@@ -4,7 +4,8 @@ use std::task::Context;
 
 use bytes::Bytes;
 
-use super::{Halt, PollState, Session};
+use super::Session;
+use super::poll_state::{Halt, PollState};
 use crate::message::WsStatus;
 use crate::session::deadlines::{Due, Phase, Snapshot};
 use crate::session::refusal_log::RefusalKind;

@@ -2,7 +2,9 @@
 
 use std::task::{Context, Poll};
 
-use super::{Hold, PollState, Session};
+use super::Session;
+use super::poll_state::PollState;
+use super::read::Hold;
 use crate::message::WsStatus;
 use crate::session::deadlines::Phase;
 use crate::session::state::{Requests, Written};

@@ -33,12 +33,7 @@ impl Transport for Stuck {
     fn abort(&mut self) {}
 
     fn progress(&mut self) -> Progress {
-        Progress {
-            bytes_written: 0,
-            bytes_read: 0,
-            bytes_resumed: 0,
-            partial: None,
-        }
+        Progress::default()
     }
 
     fn buffered(&self) -> usize {

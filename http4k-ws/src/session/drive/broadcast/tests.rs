@@ -86,10 +86,8 @@ impl Transport for Line {
 
     fn progress(&mut self) -> Progress {
         Progress {
-            bytes_written: 0,
             bytes_read: self.lock().bytes_read,
-            bytes_resumed: 0,
-            partial: None,
+            ..Progress::default()
         }
     }
 
