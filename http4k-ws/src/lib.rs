@@ -145,6 +145,7 @@ pub mod sse;
 ))]
 mod switched_off;
 pub mod testing;
+mod timer;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
 pub mod tls;
 #[cfg(feature = "json")]

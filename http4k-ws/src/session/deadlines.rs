@@ -19,9 +19,8 @@
 //! 8. The timer is polled with the session's own waker, which is always the same. It is polled
 //!    again only if it was set to another time.
 
-use std::future::Future;
 use std::pin::Pin;
-use std::task::Context;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -29,6 +28,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::config::SessionConfig;
 use super::transport::{Partial, Progress};
 use crate::message::WsStatus;
+use crate::timer::poll_registered;
 
 /// The time that a connection has for an orderly shutdown.
 const LINGER: Duration = Duration::from_secs(1);
@@ -133,7 +133,7 @@ impl Timer {
 
     fn poll(&mut self, cx: &mut Context<'_>) {
         // `has_fired` looks at the result.
-        let _ = self.0.as_mut().poll(cx);
+        let _: Poll<()> = poll_registered(self.0.as_mut(), cx);
     }
 
     fn has_fired(&self) -> bool {

@@ -131,6 +131,24 @@ async fn every_head_may_come_in_pieces_until_its_deadline() {
     }
 }
 
+/// tokio bounds the work that a task does at a time, and polling a timer counts as work.
+#[tokio::test(start_paused = true)]
+async fn a_busy_handler_leaves_the_deadlines_of_its_connection() {
+    for rounds in 120..140 {
+        let app = move |_request: Request| async move {
+            for _ in 0..rounds {
+                tokio::task::consume_budget().await;
+            }
+            "hello"
+        };
+        let (mut ours, _serving) = serve(app, default());
+        write(&mut ours, &peer::get("/")).await;
+        let (answer, took) = rest(&mut ours).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{rounds}: {answer}");
+        assert_eq!(took, 60, "{rounds}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_body_that_pauses_returns_408() {
     for (fields, begun) in [

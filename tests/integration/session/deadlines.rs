@@ -152,6 +152,25 @@ async fn a_silent_peer_gets_a_ping_after_20_s_and_an_end_after_40_s() {
     assert_eq!((code, at - start >= seconds(40)), (1001, true));
 }
 
+/// tokio bounds the work that a task does at a time, and polling a timer counts as work.
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_is_busy_as_its_socket_opens_has_the_same_deadlines() {
+    let app = |mut ws: WebSocket| async move {
+        for _ in 0..200 {
+            tokio::task::consume_budget().await;
+        }
+        while ws.recv().await?.is_some() {}
+        WsResult::Ok(())
+    };
+    let app = app.into_poly_handler();
+    let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+    let start = Instant::now();
+    assert_eq!(peer.frame().await, (PING, Vec::new()));
+    assert_took(start, seconds(20));
+    assert_eq!(peer.close_code().await.0, 1001);
+    assert_took(start, seconds(40));
+}
+
 #[tokio::test(start_paused = true)]
 async fn any_byte_of_the_peer_is_a_sign_of_life() {
     let (app, ends) = app();

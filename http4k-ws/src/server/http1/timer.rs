@@ -8,7 +8,6 @@
 //! 2. A timer that fires too early is set again, so that it is seldom reset.
 //! 3. It is polled only if it has fired, or if another task polls the connection.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -17,6 +16,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::server::ServerConfig;
 use crate::server::config::LONGEST;
+use crate::timer::poll_registered;
 
 /// The timer of one connection.
 #[derive(Debug)]
@@ -116,7 +116,7 @@ impl HeadTimer {
         if self.timer.deadline() > deadline {
             self.timer.as_mut().reset(deadline);
         }
-        while self.timer.as_mut().poll(cx).is_ready() {
+        while poll_registered(self.timer.as_mut(), cx).is_ready() {
             if Instant::now() >= deadline {
                 return Poll::Ready(());
             }
