@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::admission::Permit;
 use super::connection::{self, ConnectionInfo};
+use super::first_due::FirstDue;
 use super::listeners::{Accepted, Listeners, Place};
 use super::request::canned::too_many_connections;
 use super::state::ServerState;
@@ -54,10 +55,12 @@ impl Drop for AcceptTask {
 
 async fn accept_all(mut listeners: Listeners, server: Arc<ServerState>) -> Infallible {
     let server = &server;
+    listeners.offer_options(server.config.max_unsent);
+    let mut first_due = FirstDue::default();
     loop {
         // Beyond the limit, connections stay in the queue of the system.
         server.admission.until_free(&server.refusals).await;
-        let (accepted, place) = listeners.accept().await;
+        let (accepted, place) = first_due.while_waiting(listeners.accept()).await;
         // A socket on a stream may have taken the permit meanwhile.
         let permit = server.admission.acquire(&server.refusals).await;
         let Accepted { stream, peer } = accepted;
@@ -75,17 +78,26 @@ async fn accept_all(mut listeners: Listeners, server: Arc<ServerState>) -> Infal
                     plain: place.plain,
                     ..ConnectionInfo::default()
                 };
-                spawn(stream, info, permit, server);
+                spawn(stream, info, place.prepared, permit, server);
             }
             None => turn_away(&stream, address, place, server),
         }
     }
 }
 
-fn spawn(stream: Stream, info: ConnectionInfo, permit: Permit, server: &Arc<ServerState>) {
-    if let Err(error) = stream.prepare(server.config.max_unsent) {
-        log::debug!("connection lost before it was served: {error}");
-        return;
+/// Spawns the task of a connection. It is `prepared` if it has inherited its options.
+fn spawn(
+    stream: Stream,
+    info: ConnectionInfo,
+    prepared: bool,
+    permit: Permit,
+    server: &Arc<ServerState>,
+) {
+    if !prepared {
+        if let Err(error) = stream.prepare(server.config.max_unsent) {
+            log::debug!("connection lost before it was served: {error}");
+            return;
+        }
     }
     let watch = stream.watch();
     let state = Arc::clone(server);

@@ -27,6 +27,7 @@ mod connection;
 #[cfg(feature = "deflate")]
 mod deflate;
 mod descriptors;
+mod first_due;
 mod http1;
 #[cfg(feature = "http2")]
 mod http2;

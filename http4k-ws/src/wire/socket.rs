@@ -3,9 +3,9 @@
 use std::io;
 
 use socket2::SockRef;
-use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+use tokio::net::{TcpListener, TcpStream};
 
 /// The bytes that wait in the kernel and are not sent yet.
 ///
@@ -31,15 +31,44 @@ const ON_THEIR_WAY: usize = 112 * 1024;
 ///
 /// Fails if the connection is lost already.
 pub(crate) fn prepare_tcp(stream: &TcpStream, unsent: u32) -> io::Result<()> {
-    stream.set_nodelay(true)?;
+    prepare(SockRef::from(stream), unsent)
+}
+
+/// Sets the options of connections on their listener, from which they may inherit them.
+///
+/// # Errors
+///
+/// Fails if the system does not have one of the options for a listener.
+pub(crate) fn prepare_listener(listener: &TcpListener, unsent: u32) -> io::Result<()> {
+    prepare(SockRef::from(listener), unsent)
+}
+
+fn prepare(socket: SockRef<'_>, unsent: u32) -> io::Result<()> {
+    socket.set_tcp_nodelay(true)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let bounded = SockRef::from(stream).set_tcp_notsent_lowat(unsent);
+    let bounded = socket.set_tcp_notsent_lowat(unsent);
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let bounded = SockRef::from(stream).set_send_buffer_size(ON_THEIR_WAY + unsent as usize);
+    let bounded = socket.set_send_buffer_size(ON_THEIR_WAY + unsent as usize);
     if let Err(error) = bounded {
         log::debug!("could not limit the kernel send buffer: {error}");
     }
     Ok(())
+}
+
+/// Returns `true` if `stream` has the options of [`prepare_tcp`].
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn is_prepared(stream: &TcpStream, unsent: u32) -> bool {
+    let socket = SockRef::from(stream);
+    matches!(socket.tcp_nodelay(), Ok(true))
+        && socket
+            .tcp_notsent_lowat()
+            .is_ok_and(|bound| bound == unsent)
+}
+
+/// Returns `false`: other systems do not pass on the options of a listener, or not all of them.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn is_prepared(_stream: &TcpStream, _unsent: u32) -> bool {
+    false
 }
 
 /// The send buffer of a Unix socket, in bytes of data and bookkeeping. Linux doubles the value.
@@ -58,8 +87,6 @@ pub(crate) fn prepare_unix(stream: &UnixStream) {
 
 #[cfg(all(test, any(target_os = "linux", target_os = "android")))]
 mod tests {
-    use tokio::net::TcpListener;
-
     use super::*;
 
     #[tokio::test]
@@ -68,7 +95,9 @@ mod tests {
         let _peer = TcpStream::connect(listener.local_addr()?).await?;
         let (stream, _address) = listener.accept().await?;
         for unsent in [UNSENT, 512 * 1024] {
+            assert!(!is_prepared(&stream, unsent));
             prepare_tcp(&stream, unsent)?;
+            assert!(is_prepared(&stream, unsent));
             assert_eq!(SockRef::from(&stream).tcp_notsent_lowat()?, unsent);
         }
         assert!(stream.nodelay()?);

@@ -7,6 +7,7 @@
 
 mod backoff;
 mod bind;
+mod inherited;
 mod listen;
 mod source;
 #[cfg(unix)]
@@ -22,12 +23,15 @@ use tokio::net::{ToSocketAddrs, lookup_host};
 use tokio::time::{Sleep, sleep};
 
 use backoff::Backoff;
+use inherited::Inherited;
 pub use listen::{Accepted, Listen, ListenAddr};
 use source::{Source, StdListener};
 #[cfg(unix)]
 use unix::SocketFile;
 #[cfg(unix)]
 pub use unix::{BoundUnixSocket, UnixSocket};
+
+use super::stream::Stream;
 
 /// Several listeners of one server.
 ///
@@ -74,6 +78,7 @@ struct Entry {
     _file: Option<SocketFile>,
     source: Source,
     place: Place,
+    inherited: Inherited,
     backoff: Backoff,
     pause: Option<Pin<Box<Sleep>>>,
 }
@@ -86,6 +91,8 @@ pub(super) struct Place {
     pub(super) bound: Option<IpAddr>,
     /// The connections are not encrypted, also if the server has TLS.
     pub(super) plain: bool,
+    /// The connection has the options of [`Listeners::offer_options`].
+    pub(super) prepared: bool,
 }
 
 impl Listeners {
@@ -224,7 +231,11 @@ impl Listeners {
     pub(super) async fn bind_all(
         addresses: impl IntoIterator<Item = std::net::SocketAddr>,
     ) -> io::Result<Self> {
-        Ok(bind::bind(addresses).await?.into())
+        let mut bound = Self::from(bind::bind(addresses).await?);
+        for entry in &mut bound.all {
+            entry.inherited = Inherited::Possible;
+        }
+        Ok(bound)
     }
 
     /// Prepares all listeners to accept in the current runtime. Returns their addresses.
@@ -249,6 +260,16 @@ impl Listeners {
             entry.place.bound = ip(address).and(widest);
         }
         Ok(addresses)
+    }
+
+    /// Sets the options of connections on the ports that pass them on. `unsent` is the bound on the
+    /// bytes that the kernel holds.
+    pub(super) fn offer_options(&mut self, unsent: u32) {
+        for entry in &mut self.all {
+            if let Source::Tcp(listener) = &entry.source {
+                entry.inherited.offer(listener, unsent);
+            }
+        }
     }
 
     /// Accepts the next connection. Returns it with the facts of its listener.
@@ -285,6 +306,7 @@ impl Entry {
             _file: None,
             source,
             place: Place::default(),
+            inherited: Inherited::default(),
             backoff: Backoff::default(),
             pause: None,
         }
@@ -300,7 +322,15 @@ impl Entry {
             match self.source.accept().await {
                 Ok(accepted) => {
                     self.backoff = Backoff::default();
-                    return (accepted, self.place);
+                    let prepared = match &accepted.stream {
+                        Stream::Tcp(stream, _) => self.inherited.has_reached(stream),
+                        _ => false,
+                    };
+                    let place = Place {
+                        prepared,
+                        ..self.place
+                    };
+                    return (accepted, place);
                 }
                 Err(error) => {
                     if let Some(pause) = self.backoff.after(&error) {

@@ -159,3 +159,73 @@ async fn a_listener_that_fails_pauses_alone() -> io::Result<()> {
     assert!((1..=12).contains(&attempts), "{attempts}");
     Ok(())
 }
+
+/// Returns whether the next connection has inherited its options, and its bound on unsent bytes.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+async fn options(listeners: &mut Listeners) -> io::Result<(bool, Option<u32>)> {
+    let address = match listeners.addrs()?.first() {
+        Some(ListenAddr::Tcp(address)) => *address,
+        other => panic!("{other:?}"),
+    };
+    let _client = TcpStream::connect(address).await?;
+    next_options(listeners).await
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+async fn next_options(listeners: &mut Listeners) -> io::Result<(bool, Option<u32>)> {
+    let (Accepted { stream, .. }, place) = listeners.accept().await;
+    let Stream::Tcp(stream, _) = stream else {
+        panic!("not a TCP stream");
+    };
+    let socket = socket2::SockRef::from(&*stream);
+    let unsent = socket.tcp_nodelay()?.then(|| socket.tcp_notsent_lowat());
+    Ok((place.prepared, unsent.transpose()?))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[tokio::test]
+async fn connections_inherit_the_options_of_a_port_of_the_server() -> io::Result<()> {
+    let mut listeners = Listeners::bind("127.0.0.1:0").await?;
+    listeners.start()?;
+    listeners.offer_options(5000);
+    for _ in 0..3 {
+        assert_eq!(options(&mut listeners).await?, (true, Some(5000)));
+    }
+    Ok(())
+}
+
+/// Another process may share such a port, and needs other options.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[tokio::test]
+async fn a_port_of_the_caller_keeps_its_options() -> io::Result<()> {
+    let std = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let tokio = TcpListener::bind("127.0.0.1:0").await?;
+    for mut listeners in [Listeners::from(std), Listeners::from(tokio)] {
+        listeners.start()?;
+        listeners.offer_options(5000);
+        for _ in 0..3 {
+            assert_eq!(options(&mut listeners).await?, (false, None));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[tokio::test]
+async fn a_connection_older_than_the_options_is_prepared_by_itself() -> io::Result<()> {
+    let mut listeners = Listeners::bind("127.0.0.1:0").await?;
+    let address = first(&mut listeners)?;
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        clients.push(TcpStream::connect(address).await?);
+    }
+    listeners.offer_options(5000);
+    for _ in 0..3 {
+        assert_eq!(next_options(&mut listeners).await?, (false, None));
+    }
+    // The fourth connection is tested, and all that follow have the options too.
+    for _ in 0..3 {
+        assert_eq!(options(&mut listeners).await?, (true, Some(5000)));
+    }
+    Ok(())
+}

@@ -257,10 +257,14 @@ impl ConnectionGuard {
     ) -> Option<T> {
         let mut stopping = self.stopping();
         poll_fn(|cx| {
-            if stopping.poll(cx) {
+            // Most work is done at once, and needs no watch.
+            if self.connections.is_stopping() {
                 return Poll::Ready(None);
             }
-            Pin::new(&mut work).poll(cx).map(Some)
+            match Pin::new(&mut work).poll(cx) {
+                Poll::Pending if stopping.poll(cx) => Poll::Ready(None),
+                work => work.map(Some),
+            }
         })
         .await
     }
