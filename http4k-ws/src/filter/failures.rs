@@ -6,8 +6,8 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-use crate::handler::{PolyFilter, WsHandler, WsNext, over_ws};
-use crate::message::{Request, WsStatus};
+use crate::handler::{PolyFilter, changing_ws};
+use crate::message::WsStatus;
 use crate::panics::text_of;
 use crate::session::{SendError, WsError};
 
@@ -83,10 +83,9 @@ pub fn catch_failures<F>(status: F) -> impl PolyFilter + Clone
 where
     F: Fn(WsFailure<'_>) -> WsStatus + Clone + Send + Sync + 'static,
 {
-    over_ws("catch_failures", move |request: Request, next: WsNext| {
+    changing_ws("catch_failures", move |_fields| {
         let status = status.clone();
-        async move {
-            let response = next.call(request).await;
+        Some(Box::new(|response| {
             response.map_consumer(|consumer| {
                 consumer.around(|consumer| {
                     Box::pin(async move {
@@ -105,7 +104,7 @@ where
                     })
                 })
             })
-        }
+        }))
     })
 }
 

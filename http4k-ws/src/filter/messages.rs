@@ -60,20 +60,11 @@ where
     F: Fn(&Request) -> M + Send + Sync + 'static,
     M: MessageFilter,
 {
-    over_ws("messages", filtered(make))
-}
-
-/// Returns the filter over upgrades behind [`messages`].
-pub(super) fn filtered<F, M>(make: F) -> impl crate::WsFilter
-where
-    F: Fn(&Request) -> M + Send + Sync + 'static,
-    M: MessageFilter,
-{
-    move |request: Request, next: WsNext| {
+    over_ws("messages", move |request: Request, next: WsNext| {
         let filter = make(&request);
         async move {
             let response = next.call(request).await;
             response.map_consumer(|consumer| consumer.after(|socket| socket.add_filter(filter)))
         }
-    }
+    })
 }

@@ -1,7 +1,6 @@
 //! Bounds for the sockets of some routes.
 
-use crate::handler::{PolyFilter, WsConsumer, WsHandler, WsNext, over_ws};
-use crate::message::Request;
+use crate::handler::{PolyFilter, changing_ws};
 use crate::panics::guarded_text;
 use crate::session::SessionConfig;
 
@@ -48,12 +47,11 @@ where
     let adjusted = guarded_text("a filter", || adjust(SessionConfig::default()));
     let max_message = adjusted.ok().map(|config| config.max_message);
     let max_message = max_message.filter(|max| *max != SessionConfig::default().max_message);
-    over_ws("session_config", move |request: Request, next: WsNext| {
+    changing_ws("session_config", move |_fields| {
         let adjust = adjust.clone();
-        async move {
-            let response = next.call(request).await;
-            response.map_consumer(|consumer: WsConsumer| consumer.with_session(adjust))
-        }
+        Some(Box::new(|response| {
+            response.map_consumer(|consumer| consumer.with_session(adjust))
+        }))
     })
     .describing(|route| route.max_message = max_message)
 }

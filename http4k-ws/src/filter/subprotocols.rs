@@ -2,8 +2,8 @@
 
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
-use crate::handler::{PolyFilter, WsHandler, WsNext, over_ws};
-use crate::message::{Request, members};
+use crate::handler::{PolyFilter, changing_ws};
+use crate::message::members;
 
 /// Selects the first subprotocol of `ours` that the client offers (RFC 6455 §4.2.2). If the client
 /// offers none of them, no subprotocol is selected.
@@ -24,18 +24,11 @@ use crate::message::{Request, members};
 /// assert_eq!(app.test_ws("/").subprotocol(), None);
 /// ```
 pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl PolyFilter + Clone {
-    over_ws(
-        "subprotocols",
-        move |request: Request, next: WsNext| async move {
-            let chosen = ours.into_iter().find(|ours| {
-                members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == *ours)
-            });
-            let response = next.call(request).await;
-            match chosen {
-                Some(chosen) => response.with_subprotocol(chosen),
-                None => response,
-            }
-        },
-    )
+    changing_ws("subprotocols", move |fields| {
+        let is_offered =
+            |ours: &&str| members(fields, SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == *ours);
+        let chosen = ours.into_iter().find(is_offered)?;
+        Some(Box::new(move |response| response.with_subprotocol(chosen)))
+    })
     .describing(|route| route.subprotocols.extend(ours.map(str::to_owned)))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::{PolyFilter, WsHandler, WsNext, over_ws};
+use crate::handler::{PolyFilter, changing_ws};
 use crate::message::{Request, WsStatus, copy_of_head};
 use crate::session::{Traffic, WebSocket, WsEvent};
 
@@ -79,15 +79,14 @@ pub fn report_sockets<F>(report: F) -> impl PolyFilter + Clone
 where
     F: Fn(WsTransaction) + Clone + Send + Sync + 'static,
 {
-    over_ws("report_sockets", move |request: Request, next: WsNext| {
+    changing_ws("report_sockets", move |_fields| {
         let report = report.clone();
-        async move {
-            let started = Instant::now();
-            let response = next.call(request).await;
+        let started = Instant::now();
+        Some(Box::new(move |response| {
             response.map_consumer(|consumer| {
                 consumer.after(move |socket| watch(socket, started, report))
             })
-        }
+        }))
     })
 }
 

@@ -33,6 +33,7 @@ pub(crate) mod arguments;
 mod box_poly_filter;
 pub(crate) mod call;
 mod caught;
+mod changing;
 mod consumer;
 mod filter_names;
 pub(crate) mod found_template;
@@ -70,6 +71,7 @@ pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]
 pub(crate) use caught::internal_error;
 pub(crate) use caught::{AfterPanic, called};
+pub(crate) use changing::changing_ws;
 pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};
 pub(crate) use future::{ResponseFuture, WsResponseFuture};

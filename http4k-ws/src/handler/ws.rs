@@ -170,6 +170,10 @@ impl BoxWsHandler {
         Self(handler)
     }
 
+    pub(super) fn call_erased(&self, request: Request) -> WsResponseFuture<'_> {
+        self.0.call(request)
+    }
+
     pub(super) fn received(
         &self,
         request: Request,
@@ -181,6 +185,7 @@ impl BoxWsHandler {
     pub(crate) fn routed(&self, call: Call) -> WsResponseFuture<'_> {
         self.0.routed(call)
     }
+
     /// Returns `true` if both share one handler.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -31,3 +31,4 @@ mod secrets;
 mod slow_consumers;
 mod streams;
 mod targets;
+mod unseen_filters;

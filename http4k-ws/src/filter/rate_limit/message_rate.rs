@@ -8,9 +8,8 @@ use tokio::time::Instant;
 
 use super::nanos_since;
 use super::quota::Quota;
-use crate::filter::messages::filtered;
-use crate::handler::{PolyFilter, over_ws};
-use crate::message::{Request, WsMessage, WsStatus};
+use crate::handler::{PolyFilter, changing_ws};
+use crate::message::{WsMessage, WsStatus};
 use crate::session::{MessageAction, MessageFilter};
 
 /// The reason of the close frame.
@@ -45,13 +44,15 @@ const REASON: &str = "too many messages";
 /// ```
 pub fn message_rate(quota: Quota) -> impl PolyFilter + Clone {
     let logged = Arc::new(AtomicBool::new(false));
-    over_ws(
-        "message_rate",
-        filtered(move |_request: &Request| MessageRate {
+    changing_ws("message_rate", move |_fields| {
+        let rate = MessageRate {
             logged: Arc::clone(&logged),
             ..MessageRate::new(quota)
-        }),
-    )
+        };
+        Some(Box::new(|response| {
+            response.map_consumer(|consumer| consumer.after(|socket| socket.add_filter(rate)))
+        }))
+    })
 }
 
 /// The [`MessageFilter`] behind [`message_rate`], for a quota that depends on the request.
