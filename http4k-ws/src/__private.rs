@@ -14,8 +14,8 @@ pub use crate::routing::called::{
     http_reading, opening, opening_reading, sse, sse_reading, ws, ws_reading,
 };
 pub use crate::routing::captured::{
-    CapturesWhole, OwnReceiver, Receiver, captured, captured_local, copied, evaluated, lent,
-    part_of,
+    CapturesWhole, OwnReceiver, Receiver, absent, captured, captured_loan, captured_local, copied,
+    evaluated, lent, part_of,
 };
 pub use crate::routing::endpoint::{
     Endpoint, Endpoints, http_handler, mount, sse_handler, ws_handler,
@@ -25,7 +25,9 @@ pub use crate::routing::filters::{
 };
 pub use crate::routing::link::{
     Filled, Here, Link, Mounts, Through, Typed, filled, mounted_uri, path_of, push_prefix,
+    tested_path_of,
 };
+pub use crate::routing::link_tests::{LinkTests, TestsLinks};
 pub use crate::routing::matching::Matching;
 pub use crate::routing::path::{RawPath, Segment};
 pub use crate::routing::router::Router;
@@ -34,9 +36,9 @@ pub use crate::routing::table::{Protocol, RouteMeta, routes as table};
 pub use crate::routing::unmatched::{Unmatched, unmatched};
 pub use crate::session::WebSocket;
 pub use crate::sse::Sse;
-pub use std::option::Option::{None, Some};
+pub use std::option::Option::{self, None, Some};
 pub use std::string::String;
-pub use std::sync::Arc;
+pub use std::sync::{Arc, OnceLock};
 
 #[cfg(feature = "macros")]
 pub use http4k_ws_macros::routes;

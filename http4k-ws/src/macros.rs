@@ -265,34 +265,56 @@
 /// ```
 ///
 /// `uri()` panics for a value that a client cannot send to the route: an empty text, unless it is
-/// for a rest, and `.` and `..`, also as a segment of a rest. Use `try_uri()` for texts that users
-/// choose. On a single link it is a method of the trait [`Link`](crate::routing::Link).
+/// for a rest, and `.` and `..`, also as a segment of a rest. It also panics for a value of a
+/// parameter without a type, if the route's function takes another type. Use `try_uri()` for texts
+/// that users choose. On a single link it is a method of the trait
+/// [`Link`](crate::routing::Link).
 ///
 /// ```
 /// # use http4k_ws::prelude::*;
 /// use http4k_ws::routing::Link;
 ///
+/// fn seat(seat: u8) -> String {
+///     seat.to_string()
+/// }
+///
 /// routes! {
 ///     fn app() -> PolyHandler {
 ///         "/rooms/<room>" as room => http(|room: String| room),
+///         "/seats/<seat>" => http(seat(seat)),
 ///     }
 /// }
 ///
 /// assert_eq!(app::room { room: "blue" }.try_uri()?, "/rooms/blue");
 /// assert!(app::try_uri(app::room { room: ".." }).is_err());
+///
+/// assert_eq!(app::seat { seat: 7 }.try_uri()?, "/seats/7");
+/// assert_eq!(
+///     app::seat { seat: "window" }.try_uri().unwrap_err().to_string(),
+///     "the value `window` for `seat` in template `/seats/<seat>` is not u8, which the function \
+///      of the route takes"
+/// );
 /// # Ok::<(), http4k_ws::message::UriFillError>(())
 /// ```
 ///
 /// | case | link |
 /// |---|---|
 /// | a parameter with a type, `<id: u64>` | a field of that type, so the link fits the route |
-/// | a parameter without a type | a field of any type that can be part of a path ([`ToPath`](crate::message::ToPath)) |
+/// | a parameter without a type | a field of any type with [`ToPath`](crate::message::ToPath); its value is tested |
 /// | a route without parameters | a plain name: `app::home.uri()` |
 /// | a mounted link | `app::uri(..)` adds the prefix of its mount, at any depth |
 /// | a function that is mounted twice | name the mounts with `as`, and call `uri` of one of them |
 /// | a mount whose prefix has parameters | the mount has its own link; `app::uri(..)` does not pass through it |
 /// | two routes with one `as` and different paths | an error |
 /// | several routes that share a function, with different paths | none; `as` gives each a link |
+///
+/// The value for a parameter without a type is tested when the path is built: the route's function
+/// must take it. If several routes have one link, one of them must take it. Declare the type in the
+/// path, as in `<id: u64>`, so that a wrong value does not compile. Nothing is tested if
+///
+/// - the table's function has type parameters or an `impl Trait`
+/// - the route moves an argument of the table's function, or names one in a closure
+/// - an argument is an expression that is evaluated and names no argument of the table's function
 ///
 /// In a table of more than 64 links, the links with the same parameters are aliases of one type, so
 /// the compiler checks each type once. Messages then show that type, and an editor that renames a
@@ -339,20 +361,18 @@
 /// # Expansion
 ///
 /// The macro expands to the endpoints of the routes, and a walk over the path as nested `match`. In
-/// the item form, endpoints are in nested functions of up to eight routes, which borrow the
+/// the item form, endpoints are in nested functions of up to twelve routes, which borrow the
 /// captured arguments:
 ///
 /// ```text
 /// let mut endpoints = Endpoints::new();
-/// endpoints.add({
-///     fn __endpoints(db: &Db) -> [Endpoint; 2] {
-///         [
-///             http_handler(home),
-///             http(captured(&*db), param(0), |c1, id| respond(show(id, c1))).0,
-///         ]
-///     }
-///     __endpoints(&db)
-/// });
+/// fn __endpoints0(db: Option<&Db>) -> [Endpoint; 2] {
+///     [
+///         http_handler(home),
+///         http(captured_loan(&db), param(0), |c1, id| respond(show(id, c1))).0,
+///     ]
+/// }
+/// endpoints.add(__endpoints0(Some(&db)));
 /// fn walk(path: &RawPath<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     if path.is_end(at) {
 ///         m.end(path, &[0])
@@ -368,6 +388,10 @@
 /// closure with all of them. The types of the arguments are inferred from the call. An `async`
 /// block keeps the receiver of a method. It costs as much to check as two routes with a function. A
 /// route stays in the body of the function if it may move an argument, or names one in a closure.
+///
+/// A type that is inferred for a parameter is known in the nested function only. So the first link
+/// also calls the nested functions, with `None` for each argument, and keeps the parameters to test
+/// the values of links.
 ///
 /// The module of the links, and the table, are beside the function:
 ///

@@ -11,39 +11,55 @@
 //!    evaluated and moved in the order of the source.
 //! 3. The function has the generics of the head, unchanged.
 //! 4. Its name is an unlikely one, because items are without hygiene.
+//! 5. The loans of a function are optional, or those of none of its routes are ([`Tests`]).
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::GenericParam;
 
-use super::call;
+use super::call::{self, Inside};
 use super::lending::{Lending, Uses};
+use super::tested::{Tests, function_name};
 use crate::model::{Endpoint, Route, Routes, params};
 use crate::parse::Param;
 
 /// The number of routes in a function. Measured costs are the same from 4 to 16.
-const ROUTES: usize = 8;
+const ROUTES: usize = 12;
 
 /// The routes of the function that is being filled.
 pub(super) struct Group<'a> {
     model: &'a Routes,
     lending: Option<Lending<'a>>,
+    tests: &'a Tests,
     endpoints: Vec<TokenStream>,
     uses: Uses,
+    /// The index of the first route, and `true` if the loans are optional.
+    first: (usize, bool),
+    /// The index of the first route of each function with optional loans, and their number.
+    functions: Vec<(usize, usize)>,
 }
 
 impl<'a> Group<'a> {
-    pub(super) fn new(model: &'a Routes) -> Self {
+    pub(super) fn new(model: &'a Routes, tests: &'a Tests) -> Self {
         Self {
             model,
             lending: Lending::new(model),
+            tests,
             endpoints: Vec::new(),
             uses: Uses::new(),
+            first: (0, false),
+            functions: Vec::new(),
         }
     }
 
-    /// Adds `route`, if it can be in a nested function.
-    pub(super) fn add(&mut self, route: &Route, steps: &mut TokenStream) -> bool {
+    /// Returns the index of the first route of each function with optional loans, and the number of
+    /// its loans.
+    pub(super) fn functions(&self) -> &[(usize, usize)] {
+        &self.functions
+    }
+
+    /// Adds the `route` with this index, if it can be in a nested function.
+    pub(super) fn add(&mut self, index: usize, route: &Route, steps: &mut TokenStream) -> bool {
         let Endpoint::Handler(handler) = &route.endpoint else {
             return false;
         };
@@ -56,11 +72,22 @@ impl<'a> Group<'a> {
         let Some(uses) = lending.uses(handler) else {
             return false;
         };
+        let is_optional = self.tests.may_call(index);
         let params: Vec<&Param> = params(&route.segments).collect();
-        let endpoint = call::endpoint(handler, &params, self.model, Some(lending));
+        let inside = Inside {
+            lending,
+            is_optional,
+        };
+        let endpoint = call::endpoint(handler, &params, self.model, Some(&inside));
+        if self.first.1 != is_optional {
+            self.end(steps);
+        }
+        if self.endpoints.is_empty() {
+            self.first = (index, is_optional);
+        }
         self.endpoints.push(endpoint);
-        for (index, first_use) in uses {
-            self.uses.entry(index).or_insert(first_use);
+        for (argument, first_use) in uses {
+            self.uses.entry(argument).or_insert(first_use);
         }
         if self.endpoints.len() == ROUTES {
             self.end(steps);
@@ -86,7 +113,9 @@ impl<'a> Group<'a> {
             std::mem::take(&mut self.uses),
         );
         let count = Literal::usize_unsuffixed(endpoints.len());
-        let (parameters, arguments) = (lending.parameters(&uses), lending.arguments(&uses));
+        let (first, is_optional) = self.first;
+        let parameters = lending.parameters(&uses, is_optional);
+        let arguments = lending.arguments(&uses);
         let generics = &lending.head().signature.generics;
         let bounds = &generics.where_clause;
         let given = generics.params.iter().filter_map(|param| match param {
@@ -98,6 +127,17 @@ impl<'a> Group<'a> {
         let given: Vec<_> = given.collect();
         let given = (!given.is_empty()).then(|| quote!(::<#(#given),*>));
         let list = list();
+        if is_optional {
+            let name = function_name(self.functions.len());
+            self.functions.push((first, uses.len()));
+            steps.extend(quote! {
+                fn #name #generics (#(#parameters),*) -> [__http4k_ws::Endpoint; #count] #bounds {
+                    [#(#endpoints),*]
+                }
+                #list.add(#name(#(__http4k_ws::Some(#arguments)),*));
+            });
+            return;
+        }
         steps.extend(quote! {
             #list.add({
                 fn __endpoints #generics (#(#parameters),*) -> [__http4k_ws::Endpoint; #count] #bounds {

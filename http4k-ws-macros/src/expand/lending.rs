@@ -97,14 +97,18 @@ impl<'a> Lending<'a> {
     pub(super) fn parameters<'u>(
         &'u self,
         uses: &'u Uses,
+        are_optional: bool,
     ) -> impl Iterator<Item = TokenStream> + 'u {
-        uses.keys().map(|&index| {
+        uses.keys().map(move |&index| {
             let (name, ty) = self.lent[index];
             let ty = match ty {
                 Type::ImplTrait(_) => quote!((#ty)),
                 _ => ty.to_token_stream(),
             };
-            quote!(#name: &#ty)
+            match are_optional {
+                true => quote!(#name: __http4k_ws::Option<&#ty>),
+                false => quote!(#name: &#ty),
+            }
         })
     }
 
@@ -125,6 +129,28 @@ impl<'a> Lending<'a> {
     /// Returns `true` if `tokens` name an argument of the head.
     pub(super) fn names_one(&self, tokens: TokenStream) -> bool {
         self.names_none(tokens).is_none()
+    }
+
+    /// Returns `true` for an argument that is lent.
+    pub(super) fn lends(&self, name: &Ident) -> bool {
+        self.index(name).is_some()
+    }
+
+    /// Returns the arguments of the head that a captured place or an evaluated expression names.
+    pub(super) fn loans_in(&self, expr: &Expr) -> Vec<&'a Ident> {
+        let mut uses = Uses::new();
+        match place_root(expr) {
+            Some(name) => {
+                let index = self.index(name);
+                index
+                    .into_iter()
+                    .for_each(|index| note(&mut uses, index, name.span()));
+            }
+            None => {
+                let _ = self.borrowing(expr.to_token_stream(), &mut uses);
+            }
+        }
+        uses.keys().map(|&index| self.lent[index].0).collect()
     }
 
     fn index(&self, name: &Ident) -> Option<usize> {

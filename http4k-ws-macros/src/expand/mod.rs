@@ -16,5 +16,6 @@ mod module;
 mod names;
 mod routes;
 mod tables;
+mod tested;
 
 pub(crate) use routes::routes;

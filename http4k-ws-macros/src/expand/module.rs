@@ -7,18 +7,19 @@ use syn::Attribute;
 use super::links::links;
 use super::names::{again, router};
 use super::tables::{mounts, tables};
+use super::tested::Tests;
 use crate::model::{Routes, spelled};
 use crate::parse::Head;
 
 /// Returns the module beside the function, and the implementations for the type of its table.
-pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
+pub(super) fn module(model: &Routes, head: &Head, tests: &Tests) -> TokenStream {
     let name = again(&head.signature.ident);
     let visibility = &head.visibility;
     let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
     let cfgs: Vec<&Attribute> = head.attributes.iter().filter(is_cfg).collect();
     let router = router(head);
     let tables = tables(model, &router);
-    let links = links(&model.links(), head, &router);
+    let links = links(&model.links(), tests, head, &router);
     let (inside, around) = (links.inside, links.around);
     let looks_through =
         mounts(model).filter_map(|(index, _, _)| look_through(model, index, &router));

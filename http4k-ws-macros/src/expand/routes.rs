@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 
 use super::groups::{Group, list};
 use super::meta::metas;
+use super::tested::Tests;
 use super::{call, module, names, tables};
 use crate::errors::{Errors, LeftOut};
 use crate::matcher;
@@ -14,7 +15,8 @@ use crate::parse::{Param, Protocol, ours_at};
 
 /// Returns the whole expansion, with the mistakes at its end.
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
-    let app = app(model, &left_out(errors));
+    let tests = Tests::of(model);
+    let app = app(model, &tests, &left_out(errors));
     let private = model.library.private();
     let probes = call::describes().then(|| {
         quote! {
@@ -29,7 +31,7 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #mistakes };));
     match &model.head {
         Some(head) => {
-            let module = module::module(model, head);
+            let module = module::module(model, head, &tests);
             let head = head.tokens();
             quote!(#head { #app } #module #body)
         }
@@ -79,24 +81,26 @@ fn for_editors(params: &[String], handler: &TokenStream) -> TokenStream {
 }
 
 /// Returns endpoints and filters in the order of the source, then broken handlers, then the table.
-fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
+fn app(model: &Routes, tests: &Tests, left_out: &TokenStream) -> TokenStream {
     let list = list();
     let mut steps = quote!(let mut #list = __http4k_ws::Endpoints::new(););
-    let mut group = Group::new(model);
+    let mut group = Group::new(model, tests);
     let mut filters = (0..model.filters.len()).peekable();
-    for route in &model.routes {
+    for (index, route) in model.routes.iter().enumerate() {
         let last = route.filters.iter().max().map_or(0, |last| last + 1);
-        while let Some(index) = filters.next_if(|&index| index < last) {
-            group.end_before(model.filters[index].to_token_stream(), &mut steps);
-            steps.extend(filter(model, index));
+        while let Some(before) = filters.next_if(|&before| before < last) {
+            group.end_before(model.filters[before].to_token_stream(), &mut steps);
+            steps.extend(filter(model, before));
         }
-        if !group.add(route, &mut steps) {
+        if !group.add(index, route, &mut steps) {
             group.end(&mut steps);
             let endpoint = route_endpoint(route, model);
             steps.extend(quote!(#list.add([#endpoint]);));
         }
     }
     group.end(&mut steps);
+    let head = model.head.as_ref();
+    steps.extend(head.and_then(|head| tests.implementation(head, group.functions())));
     steps.extend(filters.map(|index| filter(model, index)));
     steps.extend(put_before(model));
     for (index, fallback) in model.fallbacks.iter().enumerate() {

@@ -14,6 +14,8 @@ pub(crate) struct Link<'a> {
     pub(crate) name: Ident,
     pub(crate) index: usize,
     pub(crate) route: &'a Route,
+    /// The indices of all its routes, which have one path.
+    pub(crate) routes: Vec<usize>,
 }
 
 impl Routes {
@@ -44,11 +46,20 @@ impl<'a> Link<'a> {
             .iter()
             .filter(|route| !any_is_named || is_named(route));
         let &(index, route) = meant.next()?;
-        if !meant.all(|(_, other)| route.has_the_link_of(other)) {
-            return None;
+        let mut routes = vec![index];
+        for (other, other_route) in meant {
+            if !route.has_the_link_of(other_route) {
+                return None;
+            }
+            routes.push(*other);
         }
         let name = route.link_name()?;
-        Some(Self { name, index, route })
+        Some(Self {
+            name,
+            index,
+            route,
+            routes,
+        })
     }
 }
 

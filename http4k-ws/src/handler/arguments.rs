@@ -9,25 +9,33 @@ use std::fmt;
 
 use super::Call;
 use crate::describe::probe::{PathValues, Step};
-use crate::message::{FromPath, FromRest, Rejection, Request};
+use crate::message::{FromPath, FromRest, PathError, Rejection, Request, text_of};
 
 /// One path parameter, whose type the function's parameter decides.
 pub struct Param<T> {
     /// The index among the parameters of the route itself.
     index: usize,
     read: fn(&Call, usize) -> Result<T, Rejection>,
+    /// Reads a text as it is sent, percent-encoded, for a link.
+    test: fn(&str) -> Result<(), PathError>,
 }
 
 /// Returns the argument that is the path parameter at `index`.
 pub fn param<T: FromPath<Via>, Via>(index: usize) -> Param<T> {
-    let read = Call::param::<T, Via>;
-    Param { index, read }
+    Param {
+        index,
+        read: Call::param::<T, Via>,
+        test: |raw| T::from_path(text_of(raw)).map(drop),
+    }
 }
 
 /// Returns the argument that is the parameter at `index`, the rest of the path.
 pub fn rest<T: FromRest<Via>, Via>(index: usize) -> Param<T> {
-    let read = Call::rest::<T, Via>;
-    Param { index, read }
+    Param {
+        index,
+        read: Call::rest::<T, Via>,
+        test: |raw| T::from_rest(raw).map(drop),
+    }
 }
 
 impl<T> Clone for Param<T> {
@@ -108,7 +116,7 @@ impl Whole {
 }
 
 /// The arguments that are read at once. Several are a pair: all before the last, and the last.
-pub trait Arguments: Send + Sync + 'static {
+pub trait Arguments: Copy + Send + Sync + 'static {
     /// The values, in the same pairs.
     type Values;
 
@@ -118,6 +126,16 @@ pub trait Arguments: Send + Sync + 'static {
     ///
     /// Returns the first rejection.
     fn parse(&self, call: &mut Call) -> Result<Self::Values, Rejection>;
+
+    /// Reads the path parameter with this index from a text, percent-encoded, for a link. Any text
+    /// is valid for a parameter that is not an argument.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the text is not a value of the argument.
+    fn test(&self, _param: usize, _raw: &str) -> Result<(), PathError> {
+        Ok(())
+    }
 }
 
 impl Arguments for () {
@@ -134,6 +152,13 @@ impl<T: 'static> Arguments for Param<T> {
     fn parse(&self, call: &mut Call) -> Result<T, Rejection> {
         (self.read)(call, self.index)
     }
+
+    fn test(&self, param: usize, raw: &str) -> Result<(), PathError> {
+        match param == self.index {
+            true => (self.test)(raw),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Arguments for Whole {
@@ -149,5 +174,10 @@ impl<A: Arguments, B: Arguments> Arguments for (A, B) {
 
     fn parse(&self, call: &mut Call) -> Result<Self::Values, Rejection> {
         Ok((self.0.parse(call)?, self.1.parse(call)?))
+    }
+
+    fn test(&self, param: usize, raw: &str) -> Result<(), PathError> {
+        self.0.test(param, raw)?;
+        self.1.test(param, raw)
     }
 }

@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -53,7 +54,7 @@ impl<T> fmt::Debug for Captured<T> {
 )]
 pub trait Capture: Clone + Send + Sync {
     /// This type.
-    type Same;
+    type Same: 'static;
 
     /// Captures a copy.
     fn captured(&self) -> Captured<Self::Same>;
@@ -72,6 +73,54 @@ impl<T: Clone + Send + Sync + 'static> Capture for T {
 /// Captures a copy of a borrowed value.
 pub fn captured<T: Capture>(value: &T) -> Captured<T::Same> {
     value.captured()
+}
+
+/// Captures a copy of a loan, if there is one.
+pub fn captured_loan<T: Capture>(loan: &Option<&T>) -> Captured<T::Same> {
+    loan.map_or_else(absent, Capture::captured)
+}
+
+/// Returns what an endpoint captures without loans. It is never called.
+pub fn absent<C: MayBeAbsent>() -> C {
+    C::absent()
+}
+
+/// A captured value of a function whose loans are optional.
+pub trait MayBeAbsent {
+    fn absent() -> Self;
+}
+
+impl<T: 'static> MayBeAbsent for Captured<T> {
+    fn absent() -> Self {
+        Self(Box::new(Absent(PhantomData)))
+    }
+}
+
+impl<T: ?Sized + 'static> MayBeAbsent for LentPart<T> {
+    fn absent() -> Self {
+        Self(Arc::new(Absent(PhantomData)))
+    }
+}
+
+/// The value of an endpoint that is never called.
+struct Absent<T: ?Sized>(PhantomData<fn() -> Box<T>>);
+
+impl<T: ?Sized> Deref for Absent<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        unreachable!("an endpoint without loans is built for its arguments, and never called")
+    }
+}
+
+impl<T> Kept<T> for Absent<T> {
+    fn kept(&self) -> &T {
+        self
+    }
+
+    fn copy(&self) -> T {
+        unreachable!("an endpoint without loans is built for its arguments, and never called")
+    }
 }
 
 /// Captures a copy of a local variable, whose type the call may decide.

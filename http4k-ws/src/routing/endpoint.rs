@@ -1,10 +1,14 @@
 //! Endpoints: the handlers of routes.
 
+use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::described::Described;
+use super::link_tests::PathTests;
 use crate::describe::RouteDescription;
 use crate::describe::probe::Step;
+use crate::handler::arguments::Arguments;
 use crate::handler::reading::PathCheck;
 use crate::handler::{
     BoxHttpHandler, BoxPolyFilter, BoxWsHandler, FilterNames, IntoHttpHandler, IntoSseHandler,
@@ -13,7 +17,7 @@ use crate::handler::{
 use crate::message::NeededValue;
 
 /// The handler of a route, for one protocol or for both.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Endpoint {
     pub(super) http: Option<BoxHttpHandler>,
     pub(super) ws: Option<BoxWsHandler>,
@@ -29,6 +33,14 @@ pub struct Endpoint {
     pub(super) needs: Vec<NeededValue>,
     /// The description of its types.
     pub(super) described: Described,
+    /// The arguments that are read from the path, which test the values of links.
+    pub(super) tests: Option<Arc<dyn PathTests>>,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Endpoint")
+    }
 }
 
 impl Endpoint {
@@ -54,7 +66,14 @@ impl Endpoint {
             checks: Vec::new(),
             needs: Vec::new(),
             described: Described::default(),
+            tests: None,
         }
+    }
+
+    /// Keeps the arguments, for links.
+    pub(super) fn tested_by(mut self, arguments: impl Arguments) -> Self {
+        self.tests = Some(Arc::new(arguments));
+        self
     }
 
     /// Describes the route by the types that generated code knows.

@@ -223,7 +223,7 @@ where
         arguments,
         call,
     };
-    Endpoint::http(BoxHttpHandler::erased(Arc::new(called)))
+    Endpoint::http(BoxHttpHandler::erased(Arc::new(called))).tested_by(arguments)
 }
 
 pub(super) fn of_ws<C, A, F>(captured: C, arguments: A, call: F) -> Endpoint
@@ -237,7 +237,7 @@ where
         arguments,
         call,
     };
-    Endpoint::ws(BoxWsHandler::erased(Arc::new(called)))
+    Endpoint::ws(BoxWsHandler::erased(Arc::new(called))).tested_by(arguments)
 }
 
 pub(super) fn of_waiting_http<C, A, E, F>(
@@ -261,7 +261,7 @@ where
         extracted,
         call,
     };
-    reading::<E>(Endpoint::http(BoxHttpHandler::erased(Arc::new(waiting))))
+    reading::<E>(Endpoint::http(BoxHttpHandler::erased(Arc::new(waiting))).tested_by(arguments))
 }
 
 pub(super) fn of_waiting_ws<C, A, E, F>(
@@ -285,7 +285,7 @@ where
         extracted,
         call,
     };
-    reading::<E>(Endpoint::ws(BoxWsHandler::erased(Arc::new(waiting))))
+    reading::<E>(Endpoint::ws(BoxWsHandler::erased(Arc::new(waiting))).tested_by(arguments))
 }
 
 pub(super) fn of_reading_http<C, A, E>(
@@ -305,7 +305,7 @@ where
         extracted,
         call,
     };
-    reading::<E>(Endpoint::http(BoxHttpHandler::erased(Arc::new(route))))
+    reading::<E>(Endpoint::http(BoxHttpHandler::erased(Arc::new(route))).tested_by(arguments))
 }
 
 /// Returns an endpoint with what its `_` arguments require.

@@ -2,8 +2,10 @@
 
 use http4k_ws_grammar::{Kind, pieces};
 
+use super::link_tests::{LinkTests, TestsLinks};
 use crate::message::{
-    RedirectError, RedirectTarget, ToPath, UriFillError, push_literal, push_rest, push_value,
+    PathError, RedirectError, RedirectTarget, ToPath, UriFillError, push_literal, push_rest,
+    push_value,
 };
 
 /// A link to one route with the values of its parameters, such as `app::show { id: 7 }`.
@@ -49,7 +51,8 @@ pub trait Link {
     /// # Errors
     ///
     /// Returns a [`UriFillError`] for values that no client can send to the route. These are `.`
-    /// and `..`, also as a segment of a rest, and an empty value, unless it is for a rest.
+    /// and `..`, also as a segment of a rest, and an empty value, unless it is for a rest. A value
+    /// for a parameter without a type is also tested by the route's function.
     ///
     /// # Examples
     ///
@@ -156,7 +159,23 @@ pub type Filled = Result<String, UriFillError>;
 /// Returns the error of the first value that cannot be part of a path.
 pub fn path_of(template: &'static str, values: &[&dyn ToPath]) -> Filled {
     let mut path = String::with_capacity(template.len());
-    push_path(&mut path, template, values)?;
+    push_path(&mut path, template, values, |_, _| Ok(()))?;
+    Ok(or_root(path))
+}
+
+/// Returns the path of the link with the index `link` in the table `R`, with its values in order.
+///
+/// # Errors
+///
+/// Returns the error of the first value that cannot be part of a path, or that the route's function
+/// cannot read.
+pub fn tested_path_of<R: TestsLinks>(link: usize, values: &[&dyn ToPath]) -> Filled {
+    let template = R::ROUTES[link].path.template;
+    let mut path = String::with_capacity(template.len());
+    let tests = LinkTests::of::<R>();
+    push_path(&mut path, template, values, |param, raw| {
+        tests.test(link, param, raw)
+    })?;
     Ok(or_root(path))
 }
 
@@ -211,26 +230,43 @@ fn push_literals(path: &mut String, template: &str) {
     }
 }
 
+/// Adds the segments of a path. `test` reads each value, percent-encoded, with its index.
 fn push_path(
     path: &mut String,
     template: &str,
     values: &[&dyn ToPath],
+    test: impl Fn(usize, &str) -> Result<(), PathError>,
 ) -> Result<(), UriFillError> {
-    let mut values = values.iter();
+    let mut values = values.iter().enumerate();
     for piece in pieces(template) {
         let text = piece.text(template);
         if piece.kind == Kind::Literal {
             push_literal(path, text);
-        } else if let Some(value) = values.next() {
+        } else if let Some((index, value)) = values.next() {
             let push = if piece.kind == Kind::Rest {
                 push_rest
             } else {
                 push_value
             };
-            push(path, template, text, &value.to_path())?;
+            let (start, value) = (path.len(), value.to_path());
+            push(path, template, text, &value)?;
+            // Without the slash before it. An empty rest has none.
+            let raw = path.get(start + 1..).unwrap_or_default();
+            if let Err(PathError::Unparsable { expected, .. }) = test(index, raw) {
+                return Err(unreadable(template, text, &value, expected));
+            }
         }
     }
     Ok(())
+}
+
+fn unreadable(template: &str, name: &str, value: &str, expected: &'static str) -> UriFillError {
+    UriFillError::Unreadable {
+        template: template.to_owned(),
+        name: name.to_owned(),
+        value: value.to_owned(),
+        expected,
+    }
 }
 
 fn or_root(path: String) -> String {

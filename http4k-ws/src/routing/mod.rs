@@ -41,6 +41,7 @@ mod flat;
 mod incomplete;
 mod leaves;
 pub(crate) mod link;
+pub(crate) mod link_tests;
 pub(crate) mod matching;
 mod method_set;
 pub(crate) mod path;

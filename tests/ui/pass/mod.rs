@@ -18,3 +18,4 @@ mod natural_arguments;
 mod newcomer_tables;
 mod parts;
 mod sink_ext;
+mod tested_links;

@@ -155,7 +155,12 @@ impl Parts<'_> {
     fn captured(&mut self, index: usize, expr: &Expr) -> Ident {
         let at = ours_at(expr.span());
         let borrowed = self.borrowed(expr);
-        let value = if self.is_reference(expr) {
+        let value = if let Some(loan) = self.optional_loan(expr) {
+            let target = self
+                .is_reference(expr)
+                .then(|| quote_spanned!(at=> .copied()));
+            quote_spanned!(at=> __http4k_ws::captured_loan(&#loan #target))
+        } else if self.is_reference(expr) {
             quote_spanned!(at=> __http4k_ws::captured(#borrowed))
         } else if plain_name(expr).is_some_and(|name| name == "self") {
             quote_spanned! {at=>
@@ -171,9 +176,13 @@ impl Parts<'_> {
         } else {
             quote_spanned!(at=> __http4k_ws::captured(&#borrowed))
         };
-        let name = Ident::new(&format!("c{index}"), at);
-        self.captured.push((name.clone(), value));
-        name
+        self.add_captured(index, expr, value)
+    }
+
+    /// Returns the name of a loan that the function may lack.
+    fn optional_loan<'e>(&self, expr: &'e Expr) -> Option<&'e Ident> {
+        let inside = self.inside.filter(|inside| inside.is_optional)?;
+        plain_name(expr).filter(|name| inside.lending.lends(name))
     }
 
     /// Captures a field, or the value at its root if the field can't be copied, and returns its
@@ -193,16 +202,33 @@ impl Parts<'_> {
                 __http4k_ws::part_of(#and #whole, |#own| &#part).captured()
             }
         };
-        let name = Ident::new(&format!("c{index}"), at);
-        self.captured.push((name.clone(), value));
-        name
+        self.add_captured(index, place, value)
     }
 
     /// Captures the value of an expression, and returns its name in the call.
     fn evaluated(&mut self, index: usize, expr: &Expr) -> Ident {
         let at = ours_at(expr.span());
-        let expr = self.borrowed(expr);
-        let value = quote_spanned!(at=> __http4k_ws::evaluated(#expr));
+        let evaluated = self.borrowed(expr);
+        let value = quote_spanned!(at=> __http4k_ws::evaluated(#evaluated));
+        self.add_captured(index, expr, value)
+    }
+
+    /// Adds the `value` that is captured of an expression, and returns its name in the call. The
+    /// value is absent without the loans that it needs.
+    fn add_captured(&mut self, index: usize, expr: &Expr, mut value: TokenStream) -> Ident {
+        let at = ours_at(expr.span());
+        let inside = self.inside.filter(|inside| inside.is_optional);
+        if self.optional_loan(expr).is_none() {
+            let loans = inside.map(|inside| inside.lending.loans_in(expr));
+            for loan in loans.into_iter().flatten() {
+                value = quote_spanned! {at=>
+                    match #loan {
+                        __http4k_ws::Some(#loan) => #value,
+                        __http4k_ws::None => __http4k_ws::absent(),
+                    }
+                };
+            }
+        }
         let name = Ident::new(&format!("c{index}"), at);
         self.captured.push((name.clone(), value));
         name
@@ -227,8 +253,8 @@ impl Parts<'_> {
 
     /// Returns an expression that is valid in this function, which may have lent arguments.
     pub(super) fn borrowed(&self, expr: &Expr) -> TokenStream {
-        match self.lending {
-            Some(lending) => lending.dereferenced(expr),
+        match self.inside {
+            Some(inside) => inside.lending.dereferenced(expr),
             None => expr.to_token_stream(),
         }
     }

@@ -44,8 +44,8 @@ struct Parts<'a> {
     params: &'a [&'a Param],
     /// The user's function, which declares the types of captured arguments.
     head: Option<&'a Head>,
-    /// The loans of the function around, if it is not the user's own.
-    lending: Option<&'a Lending<'a>>,
+    /// The function around, if it is not the user's own.
+    inside: Option<&'a Inside<'a>>,
     form: Form,
     /// The place of mistakes that concern the call as a whole.
     at: Span,
@@ -65,13 +65,20 @@ struct Parts<'a> {
     steps: Vec<TokenStream>,
 }
 
-/// Returns an expression of the library's endpoint type, for the user's own function or for one
-/// that has the loans of `lending`.
+/// A function of endpoints.
+pub(super) struct Inside<'a> {
+    /// Its loans.
+    pub(super) lending: &'a Lending<'a>,
+    pub(super) is_optional: bool,
+}
+
+/// Returns an expression of the library's endpoint type, for the user's own function or for the one
+/// that it is `inside`.
 pub(super) fn endpoint(
     handler: &HandlerCall,
     params: &[&Param],
     model: &Routes,
-    lending: Option<&Lending<'_>>,
+    inside: Option<&Inside<'_>>,
 ) -> TokenStream {
     let (call, protocol) = (&handler.call, handler.protocol);
     let at = ours_at(call.span());
@@ -84,7 +91,7 @@ pub(super) fn endpoint(
         protocol,
         params,
         head: model.head.as_ref(),
-        lending,
+        inside,
         form: form(call, protocol, is_local),
         at,
         captured: Vec::new(),

@@ -24,27 +24,16 @@ impl Parts<'_> {
     pub(super) fn implementations(&self, name: &TokenStream, router: &TokenStream) -> TokenStream {
         let (generics, given) = (self.generics(), self.given());
         let bounds = self.bounds();
-        let template = match self.shared {
-            Some(_) => quote!(<#router as __http4k_ws::Tabled>::ROUTES[N].path.template),
-            None => spelled(&self.link.route.segments).to_token_stream(),
-        };
-        let values = self.params.iter().zip(&self.fields).map(|(param, field)| {
-            let name = field_name(param);
-            match field {
-                Field::Named(..) => quote!(&&self.#name),
-                _ => quote!(&self.#name),
-            }
-        });
-        let values = quote!(&[#(#values),*]);
+        let path = self.path(router);
         if self.is_mount() {
-            return self.mount_implementation(name, router, &quote!(#template, #values));
+            return self.mount_implementation(name, router, &path);
         }
         let bounds = (!bounds.is_empty()).then(|| quote!(where #bounds));
         quote! {
             impl #generics __http4k_ws::Link for #name #given #bounds {
                 type App = #router;
                 fn try_uri(&self) -> __http4k_ws::Filled {
-                    __http4k_ws::path_of(#template, #values)
+                    #path
                 }
             }
             impl #generics #name #given {
@@ -56,8 +45,33 @@ impl Parts<'_> {
         }
     }
 
-    /// Returns the implementation that builds the paths of mounted routes. `path` is the template
-    /// and the values of the prefix.
+    /// Returns the call that builds the path.
+    fn path(&self, router: &TokenStream) -> TokenStream {
+        let values = self.params.iter().zip(&self.fields).map(|(param, field)| {
+            let name = field_name(param);
+            match field {
+                Field::Named(..) => quote!(&&self.#name),
+                _ => quote!(&self.#name),
+            }
+        });
+        let values = quote!(&[#(#values),*]);
+        let index = Literal::usize_unsuffixed(self.link.index);
+        let index = match self.shared {
+            Some(_) => quote!(N),
+            None => index.to_token_stream(),
+        };
+        if self.is_tested {
+            return quote!(__http4k_ws::tested_path_of::<#router>(#index, #values));
+        }
+        let template = match self.shared {
+            Some(_) => quote!(<#router as __http4k_ws::Tabled>::ROUTES[N].path.template),
+            None => spelled(&self.link.route.segments).to_token_stream(),
+        };
+        quote!(__http4k_ws::path_of(#template, #values))
+    }
+
+    /// Returns the implementation that builds the paths of mounted routes. `path` is the call that
+    /// builds that of the prefix.
     fn mount_implementation(
         &self,
         name: &TokenStream,
@@ -95,7 +109,7 @@ impl Parts<'_> {
                 {
                     __http4k_ws::mounted_uri::<
                         <#router as __http4k_ws::Mounting<#index>>::Mounted, L, OnlyMount,
-                    >(__http4k_ws::path_of(#path), &link)
+                    >(#path, &link)
                 }
             }
         }

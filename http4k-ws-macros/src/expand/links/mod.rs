@@ -18,6 +18,7 @@ use quote::{ToTokens, quote};
 
 use self::field::Field;
 use super::names::again;
+use super::tested::Tests;
 use crate::docs;
 use crate::model::{Endpoint, Link, spelled};
 use crate::parse::{Head, Param, ours_at};
@@ -40,7 +41,7 @@ fn field_name(param: &Param) -> Ident {
     name
 }
 
-pub(super) fn links(links: &[Link<'_>], head: &Head, router: &TokenStream) -> Links {
+pub(super) fn links(links: &[Link<'_>], tests: &Tests, head: &Head, router: &TokenStream) -> Links {
     let mut all = Links::default();
     let mut types = HashMap::new();
     let shares = links.len() > MOST_OWN_TYPES;
@@ -56,6 +57,7 @@ pub(super) fn links(links: &[Link<'_>], head: &Head, router: &TokenStream) -> Li
             router,
             params,
             fields,
+            is_tested: tests.test(link.index),
             shared: None,
         };
         if !shares || parts.is_mount() {
@@ -81,6 +83,8 @@ struct Parts<'a> {
     router: &'a TokenStream,
     params: Vec<&'a Param>,
     fields: Vec<Field>,
+    /// `true` if functions of the routes test its values.
+    is_tested: bool,
     /// The type that this link shares with others.
     shared: Option<Ident>,
 }
@@ -108,8 +112,9 @@ impl Parts<'_> {
         matches!(self.link.route.endpoint, Endpoint::Mount { .. })
     }
 
-    /// Returns the names and types of the fields, which identify a shared type.
-    fn shape(&self) -> Vec<(String, String)> {
+    /// Returns the names and types of the fields, and if they are tested, which identifies a shared
+    /// type.
+    fn shape(&self) -> (Vec<(String, String)>, bool) {
         let fields = self.params.iter().zip(&self.fields);
         let fields = fields.map(|(param, field)| {
             let ty = match field {
@@ -119,7 +124,7 @@ impl Parts<'_> {
             };
             (param.text(), ty)
         });
-        fields.collect()
+        (fields.collect(), self.is_tested)
     }
 
     /// Returns the name of a shared type, which messages of the compiler show.

@@ -222,4 +222,21 @@ pub enum UriFillError {
         /// The value.
         value: String,
     },
+    /// The value of a link is not of the type that the route's function takes. The route would
+    /// respond with 404. If the type is declared in the path, as in `<id: u64>`, a wrong value does
+    /// not compile.
+    #[error(
+        "the value `{value}` for `{name}` in template `{template}` is not {expected}, which the \
+         function of the route takes"
+    )]
+    Unreadable {
+        /// The template.
+        template: String,
+        /// The parameter.
+        name: String,
+        /// The value.
+        value: String,
+        /// The name of the type, such as `u64`.
+        expected: &'static str,
+    },
 }
