@@ -61,6 +61,20 @@ fn a_kept_request_is_read_as_it_was() {
 }
 
 #[test]
+fn parameters_are_added_to_a_request_that_was_not_routed() {
+    for mut request in [Request::default(), routed()] {
+        let mut kept = KeptRequest::copy_of(&request, None);
+        for room in ["two", ""] {
+            let params = PathParams::from_iter([("room", String::from(room))]);
+            kept.set_params(&params);
+            request.extensions_mut().insert(params);
+        }
+        assert_eq!(kept.path(), request.uri().path());
+        assert_alike(kept.get(), &request);
+    }
+}
+
+#[test]
 fn any_target_is_kept() {
     for target in [
         "/",
