@@ -14,13 +14,12 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http4k_ws::SendError;
 use http4k_ws::filter::subprotocols;
 use http4k_ws::http::header::CONTENT_TYPE;
 use http4k_ws::lens::json::Json;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
-use http4k_ws::session::Deflate;
+use http4k_ws::session::{Deflate, Group, GroupMember};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Count {
@@ -64,64 +63,43 @@ async fn echo(mut ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-/// The members of each room.
+/// The rooms that have members.
 #[derive(Clone, Debug, Default)]
-struct Rooms(Arc<Mutex<HashMap<String, Vec<WsSender>>>>);
+struct Rooms(Arc<Mutex<HashMap<String, Group>>>);
 
-/// The membership of a socket in a room, until it is dropped.
-struct Member {
+/// The presence of a socket in a room, until it is dropped.
+struct Presence {
+    member: Option<GroupMember>,
     rooms: Rooms,
     room: String,
-    sender: WsSender,
-}
-
-impl Drop for Member {
-    fn drop(&mut self) {
-        self.rooms.with(&self.room, |members| {
-            members.retain(|member| *member != self.sender)
-        });
-    }
 }
 
 impl Rooms {
     async fn join(self, mut ws: WebSocket, room: String) -> WsResult {
-        let member = self.enter(room, ws.sender());
+        let (group, _presence) = self.enter(&ws, room);
         while let Some(message) = ws.recv().await? {
-            self.with(&member.room, |members| {
-                members.retain(|member| sent(member, &message))
-            });
+            group.broadcast(message)?;
         }
         Ok(())
     }
 
-    fn enter(&self, room: String, sender: WsSender) -> Member {
-        self.with(&room, |members| members.push(sender.clone()));
-        Member {
-            rooms: self.clone(),
-            room,
-            sender,
-        }
-    }
-
-    fn with(&self, room: &str, change: impl FnOnce(&mut Vec<WsSender>)) {
+    fn enter(self, ws: &WebSocket, room: String) -> (Group, Presence) {
         let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let members = rooms.entry(room.to_owned()).or_default();
-        change(members);
-        if members.is_empty() {
-            rooms.remove(room);
-        }
+        let group = rooms.entry(room.clone()).or_default().clone();
+        let member = Some(group.join(ws));
+        drop(rooms);
+        let rooms = self;
+        (group, Presence { member, rooms, room })
     }
 }
 
-/// Sends to one member. A member that has left or is too slow is removed.
-fn sent(member: &WsSender, message: &WsMessage) -> bool {
-    match member.try_send(message.clone()) {
-        Ok(()) => true,
-        Err(SendError::Full) => {
-            member.close(WsStatus::TRY_AGAIN_LATER);
-            false
+impl Drop for Presence {
+    fn drop(&mut self) {
+        let mut rooms = self.rooms.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.member.take());
+        if rooms.get(&self.room).is_some_and(Group::is_empty) {
+            rooms.remove(&self.room);
         }
-        Err(_) => false,
     }
 }
 

@@ -97,6 +97,11 @@ impl<T: Queued> Outbound<T> {
         self.queue.cost()
     }
 
+    /// Returns the numbers of messages and bytes up to which the queue is not full.
+    pub(super) fn room(&self) -> Amount {
+        self.queue.room()
+    }
+
     /// Returns `true` if the next message must wait for space.
     pub(crate) fn must_wait(&self) -> bool {
         matches!(self.policy, SlowConsumer::Wait) && self.queue.is_full()

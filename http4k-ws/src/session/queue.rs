@@ -87,6 +87,15 @@ impl Amount {
         self.messages < limit.messages && self.bytes < limit.bytes
     }
 
+    /// Returns the lesser of both numbers.
+    #[inline]
+    pub(super) fn least(self, other: Self) -> Self {
+        Self {
+            messages: self.messages.min(other.messages),
+            bytes: self.bytes.min(other.bytes),
+        }
+    }
+
     /// Returns `true` if either is 0.
     #[inline]
     pub(super) fn is_spent(self) -> bool {

@@ -18,14 +18,19 @@ impl SocketState {
         };
         let mut inner = self.lock();
         if inner.end().is_none() {
-            inner.closing = Some(status);
-            self.published.interrupt();
-            inner.inbound.clear();
-            inner.wake_handle();
-            inner.wake_session();
+            self.begin_close(&mut inner, status);
             drop(inner);
             self.changed.notify_waiters();
         }
+    }
+
+    /// Begins the end of an open socket. The caller notifies `changed`.
+    pub(super) fn begin_close(&self, inner: &mut Inner, status: WsStatus) {
+        inner.closing = Some(status);
+        self.published.interrupt();
+        inner.inbound.clear();
+        inner.wake_handle();
+        inner.wake_session();
     }
 
     /// Closes the socket as [`close`](Self::close) does, and drops the messages that the filters

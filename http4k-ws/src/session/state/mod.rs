@@ -19,6 +19,7 @@
 mod ending;
 mod exchanging;
 mod flushing;
+mod lagging;
 mod moving;
 mod receiving;
 mod sending;
@@ -45,6 +46,7 @@ use super::queue::Queue;
 use super::round_trip::RoundTrips;
 use super::transport::{Handshake, Role};
 use crate::message::WsStatus;
+use lagging::Lag;
 pub(super) use moving::{Moving, Written};
 pub(super) use sync::{Facts, Requests, Seen};
 
@@ -80,6 +82,8 @@ pub(super) struct Inner {
     /// The message filters in front of `outbound`. `None` for a socket without any.
     pub(super) filtering: Option<Box<Filtering>>,
     pub(super) callbacks: Callbacks,
+    /// The log of a group that has messages for the peer. They follow those in `outbound`.
+    lags: Option<Lag>,
     pub(super) outbound: Outbound,
     pub(super) inbound: Queue,
     account: Account,
@@ -130,6 +134,7 @@ impl SocketState {
                 outbound: Outbound::new(config),
                 filtering: None,
                 callbacks: Callbacks::default(),
+                lags: None,
                 closing: None,
                 closed: None,
                 keeps_unsent: false,
@@ -161,7 +166,9 @@ impl SocketState {
     /// Locks the state for a task that holds or sends. In the consumer, ends the exchange first.
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.end_exchange();
-        self.lock_outside()
+        let mut inner = self.lock_outside();
+        self.catch_up(&mut inner);
+        inner
     }
 
     /// Locks the state outside of an exchange of this socket, as its session does.

@@ -68,31 +68,14 @@ impl SocketState {
         message: WsMessage,
         key: Option<u64>,
     ) -> Result<(), Refused> {
+        self.catch_up(&mut inner);
         if let Some(status) = inner.end() {
             let error = SendError::Closed(status.clone());
             return Err(Refused { message, error });
         }
         match inner.offer(message, key, self.published.sent()) {
             Offered::Queued { dropped } => {
-                if inner.park.is_polling() {
-                    // What the consumer sends from now on comes after it.
-                    self.published.interrupt();
-                }
-                // A blocked session reads the queue when its transport wakes it. Filters run
-                // before, so that a message they drop takes no space.
-                if !inner.park.is_blocked() || inner.filtering.is_some() {
-                    inner.wake_session();
-                }
-                // A session that is polled updates the account when it parks.
-                let exceeded = match inner.park.is_polling() {
-                    true => None,
-                    false => self.account(&mut inner),
-                };
-                drop(inner);
-                if let Some(budget) = exceeded {
-                    budget.shed();
-                }
-                self.notifier.dropped(dropped);
+                self.announce(inner, dropped);
                 Ok(())
             }
             Offered::MustWait(message) => {

@@ -76,6 +76,7 @@ impl SocketState {
         }
         // From here on, changes by other tasks set the dirty flag instead of waking this task.
         inner.park.begin_poll();
+        self.catch_up(&mut inner);
         let exchange = exchange && inner.end().is_none() && inner.filtering.is_none();
         inner.unnumbered = exchange;
         inner.synced_len = inner.outbound.waiting();
@@ -125,9 +126,11 @@ impl SocketState {
         if !inner.park.is_at(waker) || !inner.only_sends(consumes, limit) {
             return false;
         }
+        if !inner.lend_all(limit, moving) {
+            return false;
+        }
         inner.park.begin_poll();
         inner.park.clear_dirty();
-        inner.outbound.lend(&mut moving.sending);
         inner.syncs = (inner.syncs.0 + 1, inner.newest());
         true
     }
@@ -174,7 +177,7 @@ impl SocketState {
                 // The case of a consumer that only receives.
             } else if !inner.accepts_sent() {
                 moving.received.append(&mut exchange.sent);
-            } else if takes && inner.outbound.is_empty() {
+            } else if takes && inner.outbound.is_empty() && inner.lags.is_none() {
                 // The messages need not go through the queue.
                 inner.outbound.count_lent(sent);
                 std::mem::swap(&mut moving.sending, &mut exchange.sent);
@@ -186,16 +189,48 @@ impl SocketState {
                 // Dropped outside of the lock and the exchange.
                 moving.received.append(&mut exchange.received);
             }
-            sync_inner(&mut inner, facts, moving)
+            self.sync_inner(&mut inner, facts, moving)
         });
         let requests =
-            requests.unwrap_or_else(|| sync_inner(&mut self.lock_outside(), facts, moving));
+            requests.unwrap_or_else(|| self.sync_inner(&mut self.lock_outside(), facts, moving));
         if !moving.received.is_empty() {
             moving.received.clear();
         }
         if requests.numbered {
             self.changed.notify_waiters();
         }
+        requests
+    }
+
+    /// Reads the requests of other tasks, and takes the messages to write.
+    fn sync_inner(&self, inner: &mut Inner, facts: Facts, moving: &mut Moving) -> Requests {
+        let mut requests = Requests {
+            dispatch: facts.dispatches && inner.dispatches(),
+            ..Requests::default()
+        };
+        if !requests.dispatch {
+            inner.park.clear_dirty();
+            self.catch_up(inner);
+            let unattended = !facts.consumes && inner.handles == 0 && !inner.callbacks.are_registered();
+            if unattended && inner.end().is_none() {
+                inner.closing = Some(WsStatus::NORMAL);
+            }
+            requests.shed = inner.shed && facts.sends;
+            if facts.sends && !requests.shed {
+                requests.ping = inner.round_trips.take_requested();
+                // Messages that pass the filters after this are written in the same step.
+                requests.taken = inner.filtering.is_none() && inner.outbound.may_lend();
+                if requests.taken {
+                    if inner.outbound.waiting() > 0 {
+                        inner.outbound.lend(&mut moving.sending);
+                    }
+                    requests.closing = inner.closing.is_some();
+                }
+            }
+        }
+        inner.unnumbered = false;
+        inner.syncs = (inner.syncs.0 + 1, inner.newest());
+        requests.numbered = inner.take_number_wanted();
         requests
     }
 
@@ -213,41 +248,11 @@ impl SocketState {
     }
 }
 
-/// Reads the requests of other tasks, and takes the messages to write.
-fn sync_inner(inner: &mut Inner, facts: Facts, moving: &mut Moving) -> Requests {
-    let mut requests = Requests {
-        dispatch: facts.dispatches && inner.dispatches(),
-        ..Requests::default()
-    };
-    if !requests.dispatch {
-        inner.park.clear_dirty();
-        let unattended = !facts.consumes && inner.handles == 0 && !inner.callbacks.are_registered();
-        if unattended && inner.end().is_none() {
-            inner.closing = Some(WsStatus::NORMAL);
-        }
-        requests.shed = inner.shed && facts.sends;
-        if facts.sends && !requests.shed {
-            requests.ping = inner.round_trips.take_requested();
-            // Messages that pass the filters after this are written in the same step.
-            requests.taken = inner.filtering.is_none() && inner.outbound.may_lend();
-            if requests.taken {
-                if inner.outbound.waiting() > 0 {
-                    inner.outbound.lend(&mut moving.sending);
-                }
-                requests.closing = inner.closing.is_some();
-            }
-        }
-    }
-    inner.unnumbered = false;
-    inner.syncs = (inner.syncs.0 + 1, inner.newest());
-    requests.numbered = inner.take_number_wanted();
-    requests
-}
-
 impl Inner {
     /// Returns `true` if messages wait for the peer, at most `limit`, and nothing else may be due.
     fn only_sends(&self, consumes: bool, limit: Amount) -> bool {
-        let sends = self.outbound.waiting() > 0 && self.outbound.may_lend();
+        let waits = self.outbound.waiting() > 0 || self.lags.is_some();
+        let sends = waits && self.outbound.may_lend();
         let few = self.outbound.waiting() <= limit.messages && self.outbound.cost() <= limit.bytes;
         let open = self.end().is_none() && !self.shed && !self.park.is_blocked();
         let attended = consumes || self.handles > 0 || self.callbacks.are_registered();

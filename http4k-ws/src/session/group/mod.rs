@@ -1,0 +1,396 @@
+//! A group of sockets that receive the same messages.
+//!
+//! The lock of `lanes` is held from the first to the last member that is told of a message, so
+//! that the messages of a group have one order, and those that a task sends afterwards come after
+//! it. It is taken before that of any socket, and not while a message is encoded.
+
+mod log;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::error::SendError;
+use super::socket::WebSocket;
+use super::state::SocketState;
+use crate::lens::{Format, Message, encoded};
+use crate::message::{WsMessage, WsStatus};
+pub(super) use log::{Log, Place};
+
+/// Sockets of this process that receive the same messages, such as the players of a game.
+///
+/// A socket [joins](Self::join) with its handle, and leaves when the returned guard is dropped. A
+/// clone is the same group. Each message is encoded once per format, stored once, and sent to each
+/// member with the next write of its session, so that a broadcast to many sockets costs less than
+/// as many calls of [`WsSender::try_send`](crate::WsSender::try_send).
+///
+/// 1. All members receive the messages of a group in the same order. What one task sends, in
+///    several groups and to single sockets, arrives in the order in which it was sent.
+/// 2. A broadcast waits for no member. The bounds of each socket hold
+///    ([`SessionConfig`](crate::session::SessionConfig)): if its queue is full, its
+///    [`SlowConsumer`](crate::session::SlowConsumer) policy applies, and with the default
+///    [`Wait`](crate::session::SlowConsumer::Wait), for which a broadcast cannot wait, the socket is
+///    closed with 1013.
+/// 3. A group keeps about 64 messages or 64 KiB for the members that have not taken them. The rest
+///    is in the queues of these members.
+///
+/// Groups of several processes, with a history and the presence of members, are
+/// [topics](crate::topics).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::session::Group;
+///
+/// async fn chat(mut ws: WebSocket, room: Group) -> WsResult {
+///     let _member = room.join(&ws);
+///     while let Some(message) = ws.recv().await? {
+///         room.broadcast(message)?;
+///     }
+///     Ok(())
+/// }
+///
+/// let room = Group::new();
+/// let app = routes! { "/chat" => ws(chat(ws, room)) };
+/// let (mut ann, mut bob) = (app.test_ws("/chat"), app.test_ws("/chat"));
+/// ann.send("hello").unwrap();
+/// assert_eq!(bob.received().next().unwrap().unwrap(), "hello");
+/// assert_eq!(ann.received().next().unwrap().unwrap(), "hello");
+/// ```
+pub struct Group<Out = WsMessage> {
+    lanes: Arc<Mutex<Vec<Lane>>>,
+    out: PhantomData<fn(Out)>,
+}
+
+/// The members whose sockets have one format.
+#[derive(Debug, Clone)]
+struct Lane {
+    format: Option<Format>,
+    log: Arc<Log>,
+}
+
+/// The membership of a socket in a [`Group`], until it is dropped.
+///
+/// What was sent to the group before the drop still reaches the socket. The consumer should own the
+/// guard, so that it leaves however it ends; see
+/// [Joining and leaving](crate::session#joining-and-leaving). A guard that is kept for longer than
+/// its socket does no harm.
+#[must_use = "the socket leaves the group when this is dropped"]
+pub struct GroupMember<Out = WsMessage> {
+    group: Group<Out>,
+    log: Arc<Log>,
+    place: Place,
+    socket: Arc<SocketState>,
+}
+
+impl<Out: Message + Clone> Group<Out> {
+    /// Creates a group without members.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::Group;
+    /// #[derive(Clone, Serialize, Deserialize, Message)]
+    /// struct Score { home: u8, away: u8 }
+    ///
+    /// let game = Group::<Score>::new();
+    /// // Without members, a message reaches none.
+    /// assert_eq!(game.broadcast(Score { home: 1, away: 0 }), Ok(0));
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a socket, which receives what is sent to the group from now on, until the returned
+    /// guard is dropped.
+    ///
+    /// A socket that joins twice receives each message twice.
+    ///
+    /// # Examples
+    ///
+    /// With callbacks, the callback at the end owns the guard:
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::Group;
+    /// fn listen(ws: WebSocket, news: Group) {
+    ///     let member = news.join(&ws);
+    ///     ws.on_close(move |_status| drop(member));
+    /// }
+    ///
+    /// let news = Group::new();
+    /// let app = routes! { "/news" => ws(listen(ws, news)) };
+    /// let mut client = app.test_ws("/news");
+    /// news.broadcast("it rains").unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "it rains");
+    /// client.error("connection reset");
+    /// assert!(news.is_empty());
+    /// # let news: Group = news;
+    /// ```
+    pub fn join<In: Message>(&self, ws: &WebSocket<In, Out>) -> GroupMember<Out> {
+        let format = ws.format.filter(|format| Out::FORMATS.contains(format));
+        let socket = Arc::clone(&ws.end.state);
+        let mut lanes = self.lock();
+        let known = lanes.iter().find(|lane| lane.format == format);
+        let log = known.map(|lane| Arc::clone(&lane.log));
+        let log = log.unwrap_or_else(|| {
+            let log = Arc::<Log>::default();
+            lanes.push(Lane {
+                format,
+                log: Arc::clone(&log),
+            });
+            log
+        });
+        GroupMember {
+            group: self.clone(),
+            place: log.join(Arc::clone(&socket)),
+            log,
+            socket,
+        }
+    }
+
+    /// Sends `message` to all members, without waiting. Returns the number of members.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SendError::Unencodable`] if a format cannot represent the value. No member
+    /// receives it then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::Group;
+    /// async fn watch(ws: WebSocket<String, u32>, prices: Group<u32>) -> WsResult {
+    ///     let _member = prices.join(&ws);
+    ///     ws.closed().await;
+    ///     Ok(())
+    /// }
+    ///
+    /// let prices = Group::new();
+    /// let app = routes! { "/prices" => ws(watch(ws, prices)) };
+    /// let mut client = app.test_ws("/prices");
+    /// assert_eq!(prices.broadcast(187_u32), Ok(1));
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "187");
+    /// ```
+    pub fn broadcast(&self, message: impl Into<Out>) -> Result<usize, SendError> {
+        self.send(message.into(), None)
+    }
+
+    /// Sends `message` to all members but `member`, as [`broadcast`](Self::broadcast) does.
+    fn send(&self, message: Out, except: Option<&GroupMember<Out>>) -> Result<usize, SendError> {
+        let mut encoded_for = Vec::<(Option<Format>, WsMessage)>::new();
+        loop {
+            let format = {
+                let lanes = self.lock();
+                let formats = lanes.iter().map(|lane| lane.format);
+                let formats: Vec<_> = formats.chain(lanes.is_empty().then_some(None)).collect();
+                match formats.get(encoded_for.len()) {
+                    Some(format) => *format,
+                    // Lanes are only added.
+                    None => return Ok(tell(&lanes, &encoded_for, except)),
+                }
+            };
+            encoded_for.push((format, encoded(format, message.clone())?));
+        }
+    }
+
+    /// Closes the sockets of all members with `status`, each once its queue is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::Group;
+    /// # async fn play(ws: WebSocket, game: Group) -> WsResult {
+    /// #     let _member = game.join(&ws);
+    /// #     ws.closed().await;
+    /// #     Ok(())
+    /// # }
+    /// let game = Group::new();
+    /// let app = routes! { "/game" => ws(play(ws, game)) };
+    /// let mut client = app.test_ws("/game");
+    /// game.broadcast("you win").unwrap();
+    /// game.close(WsStatus::NORMAL);
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "you win");
+    /// assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+    /// # let game: Group = game;
+    /// ```
+    pub fn close(&self, status: WsStatus) {
+        let lanes = self.lock().clone();
+        for socket in lanes.iter().flat_map(|lane| lane.log.sockets()) {
+            socket.close(status.clone());
+        }
+    }
+}
+
+impl<Out> Group<Out> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Lane>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the number of members. A socket that is over counts until its guard is dropped, or
+    /// the next message is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::Group;
+    /// # async fn play(ws: WebSocket, game: Group) -> WsResult {
+    /// #     let _member = game.join(&ws);
+    /// #     ws.closed().await;
+    /// #     Ok(())
+    /// # }
+    /// let game: Group = Group::new();
+    /// let app = { let game = game.clone(); routes! { "/game" => ws(play(ws, game)) } };
+    /// let (ann, _bob) = (app.test_ws("/game"), app.test_ws("/game"));
+    /// assert_eq!(game.len(), 2);
+    /// drop(ann);
+    /// assert_eq!(game.len(), 1);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.lock().iter().map(|lane| lane.log.members_but(None)).sum()
+    }
+
+    /// Returns `true` if there is no member.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::session::Group;
+    /// let game: Group = Group::new();
+    /// assert!(game.is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Adds the message of each lane to its log, and tells the members. Returns their number.
+fn tell<Out>(
+    lanes: &[Lane],
+    messages: &[(Option<Format>, WsMessage)],
+    except: Option<&GroupMember<Out>>,
+) -> usize {
+    let mut members = 0;
+    for (lane, (_, message)) in lanes.iter().zip(messages) {
+        let except = except.filter(|member| Arc::ptr_eq(&member.log, &lane.log));
+        let except = except.map(|member| member.place);
+        for (socket, place) in lane.log.push(message, except) {
+            if !socket.lag_behind(&lane.log, place) {
+                lane.log.leave(place);
+            }
+        }
+        for socket in lane.log.overdue() {
+            socket.catch_up_at_once();
+        }
+        members += lane.log.members_but(except);
+    }
+    members
+}
+
+impl<Out: Message + Clone> GroupMember<Out> {
+    /// Returns the group.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::Group;
+    /// let game: Group = Group::new();
+    /// let joining = game.clone();
+    /// let app = move |ws: WebSocket| {
+    ///     let member = joining.join(&ws);
+    ///     assert_eq!(member.group(), &joining);
+    ///     WsResult::Ok(())
+    /// };
+    /// assert_eq!(app.test_ws("/").closed(), Some(WsStatus::NORMAL));
+    /// assert!(game.is_empty());
+    /// ```
+    pub fn group(&self) -> &Group<Out> {
+        &self.group
+    }
+
+    /// Sends `message` to all members but this one, as [`Group::broadcast`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Group::broadcast`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::Group;
+    /// async fn chat(mut ws: WebSocket, room: Group) -> WsResult {
+    ///     let member = room.join(&ws);
+    ///     while let Some(message) = ws.recv().await? {
+    ///         member.broadcast_to_others(message)?;
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// let room = Group::new();
+    /// let app = routes! { "/chat" => ws(chat(ws, room)) };
+    /// let (mut ann, mut bob) = (app.test_ws("/chat"), app.test_ws("/chat"));
+    /// ann.send("hello").unwrap();
+    /// assert_eq!(bob.received().next().unwrap().unwrap(), "hello");
+    /// ann.expect_silence(std::time::Duration::from_millis(10));
+    /// ```
+    pub fn broadcast_to_others(&self, message: impl Into<Out>) -> Result<usize, SendError> {
+        self.group.send(message.into(), Some(self))
+    }
+}
+
+impl<Out> Drop for GroupMember<Out> {
+    fn drop(&mut self) {
+        self.socket.leave(&self.log, self.place);
+    }
+}
+
+impl<Out> Default for Group<Out> {
+    fn default() -> Self {
+        Self {
+            lanes: Arc::default(),
+            out: PhantomData,
+        }
+    }
+}
+
+impl<Out> Clone for Group<Out> {
+    fn clone(&self) -> Self {
+        Self {
+            lanes: Arc::clone(&self.lanes),
+            out: PhantomData,
+        }
+    }
+}
+
+impl<Out> PartialEq for Group<Out> {
+    /// Returns `true` if both are the same group.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.lanes, &other.lanes)
+    }
+}
+
+impl<Out> Eq for Group<Out> {}
+
+impl<Out> fmt::Debug for Group<Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group")
+            .field("members", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<Out> fmt::Debug for GroupMember<Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GroupMember")
+            .field("socket", &self.socket.id)
+            .field("group", &self.group)
+            .finish_non_exhaustive()
+    }
+}

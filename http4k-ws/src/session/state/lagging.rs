@@ -1,0 +1,143 @@
+//! The messages of a group that wait for a socket in the log of the group (`group/log.rs`).
+//!
+//! 1. The messages in the log that `lags` names follow those in the queue. Each look at the queue
+//!    therefore takes them first, but for that of a session that writes all of them at once.
+//! 2. A socket lags behind one log at a time. So the messages of several groups keep their order.
+//! 3. Only an open socket whose session is about to look lags. For one that is blocked, or that
+//!    filters or drops messages, they are queued at once.
+
+use std::sync::{Arc, MutexGuard};
+
+use super::{Inner, Moving, SocketState};
+use crate::message::WsStatus;
+use crate::session::group::{Log, Place};
+use crate::session::outbound::Offered;
+use crate::session::queue::Amount;
+
+/// The log whose messages wait for the socket, and the place of the socket in it.
+#[derive(Debug)]
+pub(super) struct Lag {
+    log: Arc<Log>,
+    place: Place,
+}
+
+impl SocketState {
+    /// Notes that messages in `log` wait for this socket, which is a member at `place`. Returns
+    /// `false` if it accepts none anymore.
+    pub(in crate::session) fn lag_behind(&self, log: &Arc<Log>, place: Place) -> bool {
+        let mut inner = self.lock_outside();
+        // Those of another group came before (2).
+        self.catch_up(&mut inner);
+        if inner.end().is_some() {
+            return false;
+        }
+        inner.lags = Some(Lag {
+            log: Arc::clone(log),
+            place,
+        });
+        let dropped = match inner.may_lag() {
+            true => 0,
+            false => self.catch_up(&mut inner),
+        };
+        self.announce(inner, dropped);
+        true
+    }
+
+    /// Takes the messages that wait in a log, if there are any, for a group that forgets them.
+    pub(in crate::session) fn catch_up_at_once(&self) {
+        let mut inner = self.lock_outside();
+        if inner.lags.is_some() {
+            let dropped = self.catch_up(&mut inner);
+            self.announce(inner, dropped);
+        }
+    }
+
+    /// Ends the membership at `place`. What was sent before still reaches the peer.
+    pub(in crate::session) fn leave(&self, log: &Log, place: Place) {
+        drop(self.lock());
+        log.leave(place);
+    }
+
+    /// Queues the messages that wait in a log, as each sender does. Returns how many others were
+    /// dropped for them. If they have no space, the socket closes with 1013.
+    #[inline]
+    pub(super) fn catch_up(&self, inner: &mut Inner) -> u64 {
+        match inner.lags.take() {
+            None => 0,
+            Some(lag) => self.queue_all(inner, lag.log.take(lag.place)),
+        }
+    }
+
+    #[cold]
+    fn queue_all(&self, inner: &mut Inner, messages: Vec<crate::message::WsMessage>) -> u64 {
+        let mut dropped = 0;
+        for message in messages {
+            if inner.end().is_some() {
+                break;
+            }
+            match inner.offer(message, None, self.published.sent()) {
+                Offered::Queued { dropped: more } => dropped += more,
+                Offered::MustWait(_) | Offered::TooSlow(_) => {
+                    self.begin_close(inner, WsStatus::TRY_AGAIN_LATER);
+                    self.changed.notify_waiters();
+                }
+            }
+        }
+        dropped
+    }
+
+    /// Tells the session of a message that is queued or logged, for which others were `dropped`.
+    pub(super) fn announce(&self, mut inner: MutexGuard<'_, Inner>, dropped: u64) {
+        if inner.park.is_polling() {
+            // What the consumer sends from now on comes after it.
+            self.published.interrupt();
+        }
+        // A blocked session reads the queue when its transport wakes it. Filters run before, so
+        // that a message they drop takes no space.
+        if !inner.park.is_blocked() || inner.filtering.is_some() {
+            inner.wake_session();
+        }
+        // A session that is polled updates the account when it parks.
+        let exceeded = match inner.park.is_polling() {
+            true => None,
+            false => self.account(&mut inner),
+        };
+        drop(inner);
+        if let Some(budget) = exceeded {
+            budget.shed();
+        }
+        self.notifier.dropped(dropped);
+    }
+}
+
+impl Inner {
+    /// Returns `true` if messages may wait in a log (3).
+    fn may_lag(&self) -> bool {
+        !self.park.is_blocked() && self.filtering.is_none() && self.outbound.may_lend()
+    }
+
+    /// Lends the messages that wait for the peer, at most `limit`, to `moving`. Returns `false`,
+    /// and does nothing, if there are more.
+    pub(super) fn lend_all(&mut self, limit: Amount, moving: &mut Moving) -> bool {
+        let Some(lag) = self.lags.take() else {
+            self.outbound.lend(&mut moving.sending);
+            return true;
+        };
+        let most = self.outbound.room().least(limit);
+        // Those in the queue would come first (1).
+        let taken = match self.outbound.is_empty() {
+            true => lag.log.take_within(lag.place, most, &mut moving.sending),
+            false => None,
+        };
+        match taken {
+            Some(amount) => {
+                self.outbound.count_lent(amount);
+                true
+            }
+            None => {
+                self.lags = Some(lag);
+                false
+            }
+        }
+    }
+}
