@@ -89,7 +89,14 @@ impl Rooms {
         let member = Some(group.join(ws));
         drop(rooms);
         let rooms = self;
-        (group, Presence { member, rooms, room })
+        (
+            group,
+            Presence {
+                member,
+                rooms,
+                room,
+            },
+        )
     }
 }
 

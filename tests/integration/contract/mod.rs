@@ -16,6 +16,7 @@ mod endings;
 mod failing;
 mod filters;
 mod flushing;
+mod groups;
 mod guarding;
 mod json;
 mod many;

@@ -22,6 +22,8 @@
 mod broadcast;
 pub(super) mod consume;
 mod filter;
+#[cfg(test)]
+pub(super) mod line;
 mod poll_state;
 mod read;
 mod timeout;

@@ -252,7 +252,10 @@ impl<Out> Group<Out> {
     /// assert_eq!(game.len(), 1);
     /// ```
     pub fn len(&self) -> usize {
-        self.lock().iter().map(|lane| lane.log.members_but(None)).sum()
+        self.lock()
+            .iter()
+            .map(|lane| lane.log.members_but(None))
+            .sum()
     }
 
     /// Returns `true` if there is no member.
@@ -394,3 +397,6 @@ impl<Out> fmt::Debug for GroupMember<Out> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -211,7 +211,8 @@ impl SocketState {
         if !requests.dispatch {
             inner.park.clear_dirty();
             self.catch_up(inner);
-            let unattended = !facts.consumes && inner.handles == 0 && !inner.callbacks.are_registered();
+            let unattended =
+                !facts.consumes && inner.handles == 0 && !inner.callbacks.are_registered();
             if unattended && inner.end().is_none() {
                 inner.closing = Some(WsStatus::NORMAL);
             }

@@ -1,8 +1,7 @@
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -11,102 +10,9 @@ use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use super::*;
-use crate::message::{Body, Request, WsMessage};
+use crate::message::WsMessage;
 use crate::session::config::SessionConfig;
-use crate::session::drive::open;
-use crate::session::socket::WebSocket;
-use crate::session::transport::{Gone, Handshake, Incoming, Outgoing, Progress, Role};
-
-/// A connection whose other end is in the test.
-#[derive(Clone, Default)]
-struct Line(Arc<Mutex<Ends>>);
-
-#[derive(Default)]
-struct Ends {
-    incoming: VecDeque<Incoming>,
-    reader: Option<Waker>,
-    bytes_read: u64,
-    sent: Vec<String>,
-    pings: usize,
-}
-
-impl Line {
-    fn lock(&self) -> MutexGuard<'_, Ends> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets a message of the peer arrive.
-    fn arrive(&self, text: &'static str) {
-        let mut ends = self.lock();
-        ends.bytes_read += 1;
-        ends.incoming
-            .push_back(Incoming::Message(WsMessage::from(text)));
-        ends.reader.take().into_iter().for_each(Waker::wake);
-    }
-
-    fn sent(&self) -> Vec<String> {
-        std::mem::take(&mut self.lock().sent)
-    }
-}
-
-impl Transport for Line {
-    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
-        let mut ends = self.lock();
-        match ends.incoming.pop_front() {
-            Some(incoming) => Poll::Ready(incoming),
-            None => {
-                ends.reader = Some(cx.waker().clone());
-                Poll::Pending
-            }
-        }
-    }
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Gone>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone> {
-        match outgoing {
-            Outgoing::Message(message) => self.lock().sent.push(message.text().into_owned()),
-            Outgoing::Ping(_) => self.lock().pings += 1,
-            Outgoing::Close(_) => {}
-        }
-        Ok(())
-    }
-
-    fn poll_flush(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Gone>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(&mut self, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Ready(())
-    }
-
-    fn abort(&mut self) {}
-
-    fn progress(&mut self) -> Progress {
-        Progress {
-            bytes_read: self.lock().bytes_read,
-            ..Progress::default()
-        }
-    }
-
-    fn buffered(&self) -> usize {
-        0
-    }
-}
-
-fn opened(config: SessionConfig) -> (Line, WebSocket, Session<Line>) {
-    let line = Line::default();
-    let handshake = Handshake {
-        request: Request::new(Body::empty()).into(),
-        subprotocol: None,
-        route: None,
-        response: None,
-    };
-    let (socket, session) = open(line.clone(), Role::Server, handshake, Arc::new(config));
-    (line, socket, session)
-}
+use crate::session::drive::line::opened;
 
 #[tokio::test]
 async fn a_consumer_is_not_polled_for_the_messages_of_others() {
@@ -163,7 +69,7 @@ async fn nothing_is_missed_that_happens_at_the_time_of_a_message() {
     sender.try_send("c").expect("room");
     sender.close(crate::WsStatus::NORMAL);
     yield_now().await;
-    assert_eq!(line.sent(), ["c"]);
+    assert_eq!(line.sent(), ["c", "closed 1000"]);
     assert!(sender.try_send("late").is_err());
 }
 
@@ -198,7 +104,7 @@ async fn a_silent_peer_is_noticed_while_others_send() {
         sleep(Duration::from_secs(1)).await;
         let _ = sender.try_send("tick");
     }
-    assert!(line.lock().pings >= 1);
+    assert!(line.pings() >= 1);
     let status = sender.closed().await;
     assert_eq!(status.code(), crate::WsStatus::GOING_AWAY.code());
 }
@@ -239,7 +145,7 @@ async fn the_latest_task_of_a_session_is_woken_and_none_is_kept() {
     assert!(polled.is_pending());
     assert_eq!(line.sent(), ["a"]);
     moved.set(Box::pin(opened(SessionConfig::default()).2));
-    line.lock().reader = None;
+    line.forget_reader();
     drop(waker);
     // The sender is left, and keeps no task.
     assert_eq!(tasks.each_ref().map(Arc::strong_count), [1, 1]);

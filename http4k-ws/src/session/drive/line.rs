@@ -1,0 +1,137 @@
+//! A connection whose other end is in a test.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use super::{Session, open};
+use crate::message::{Body, Request, WsMessage};
+use crate::session::config::SessionConfig;
+use crate::session::socket::WebSocket;
+use crate::session::transport::{Gone, Handshake, Incoming, Outgoing, Progress, Role, Transport};
+
+/// A connection whose other end is in the test.
+#[derive(Clone, Default)]
+pub(in crate::session) struct Line(Arc<Mutex<Ends>>);
+
+#[derive(Default)]
+struct Ends {
+    incoming: VecDeque<Incoming>,
+    reader: Option<Waker>,
+    bytes_read: u64,
+    /// `true` while the peer reads nothing.
+    blocked: bool,
+    writer: Option<Waker>,
+    /// The texts that the peer has received, and its close frame as "closed CODE".
+    sent: Vec<String>,
+    pings: usize,
+}
+
+impl Line {
+    fn lock(&self) -> MutexGuard<'_, Ends> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a message of the peer arrive.
+    pub(in crate::session) fn arrive(&self, text: &'static str) {
+        let mut ends = self.lock();
+        ends.bytes_read += 1;
+        ends.incoming
+            .push_back(Incoming::Message(WsMessage::from(text)));
+        ends.reader.take().into_iter().for_each(Waker::wake);
+    }
+
+    /// Returns what the peer has received since the last time.
+    pub(in crate::session) fn sent(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().sent)
+    }
+
+    pub(in crate::session) fn pings(&self) -> usize {
+        self.lock().pings
+    }
+
+    /// Drops the waker of the task that reads.
+    pub(in crate::session) fn forget_reader(&self) {
+        self.lock().reader = None;
+    }
+
+    /// Lets the peer stop reading, or read again.
+    pub(in crate::session) fn block(&self, blocked: bool) {
+        let mut ends = self.lock();
+        ends.blocked = blocked;
+        if !blocked {
+            ends.writer.take().into_iter().for_each(Waker::wake);
+        }
+    }
+
+    fn poll_write(&self, cx: &Context<'_>) -> Poll<Result<(), Gone>> {
+        let mut ends = self.lock();
+        match ends.blocked {
+            false => Poll::Ready(Ok(())),
+            true => {
+                ends.writer = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Transport for Line {
+    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+        let mut ends = self.lock();
+        match ends.incoming.pop_front() {
+            Some(incoming) => Poll::Ready(incoming),
+            None => {
+                ends.reader = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+        self.poll_write(cx)
+    }
+
+    fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone> {
+        match outgoing {
+            Outgoing::Message(message) => self.lock().sent.push(message.text().into_owned()),
+            Outgoing::Ping(_) => self.lock().pings += 1,
+            Outgoing::Close(status) => self.lock().sent.push(format!("closed {}", status.code())),
+        }
+        Ok(())
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+        self.poll_write(cx)
+    }
+
+    fn poll_shutdown(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+
+    fn abort(&mut self) {}
+
+    fn progress(&mut self) -> Progress {
+        Progress {
+            bytes_read: self.lock().bytes_read,
+            ..Progress::default()
+        }
+    }
+
+    fn buffered(&self) -> usize {
+        0
+    }
+}
+
+/// Opens a socket of a server over a [`Line`].
+pub(in crate::session) fn opened(config: SessionConfig) -> (Line, WebSocket, Session<Line>) {
+    let line = Line::default();
+    let handshake = Handshake {
+        request: Request::new(Body::empty()).into(),
+        subprotocol: None,
+        route: None,
+        response: None,
+    };
+    let (socket, session) = open(line.clone(), Role::Server, handshake, Arc::new(config));
+    (line, socket, session)
+}
