@@ -40,6 +40,7 @@ mod drive;
 mod error;
 mod exchange;
 mod group;
+mod group_log;
 mod message_filter;
 mod metrics;
 mod notify;

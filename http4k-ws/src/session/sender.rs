@@ -16,7 +16,8 @@ use crate::message::{WsMessage, WsStatus};
 ///
 /// It does not keep the socket open. A clone sends to the same socket. The messages of one sender
 /// arrive in order. A list of senders should have a guard that removes a sender again; see
-/// [Joining and leaving](crate::session#joining-and-leaving).
+/// [Joining and leaving](crate::session#joining-and-leaving). A
+/// [`Group`](crate::session::Group) sends one message to many sockets.
 ///
 /// # Examples
 ///

@@ -237,6 +237,33 @@ async fn a_log_holds_no_message_for_a_member_that_has_left_or_ended_or_is_blocke
 }
 
 #[tokio::test]
+async fn a_broadcast_comes_before_the_responses_of_the_next_step_and_after_those_before_it() {
+    let group = Group::<WsMessage>::new();
+    let (line, mut ws, session) = opened(SessionConfig::default());
+    let room = group.clone();
+    let mut session = session.with_consumer(Box::pin(async move {
+        let _member = room.join(&ws);
+        for _ in 0..2 {
+            let message = ws.recv().await?.expect("it is open");
+            ws.try_send(message)?;
+            room.broadcast("from the consumer")?;
+        }
+        // It looks at its socket no more.
+        std::future::pending().await
+    }));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(Pin::new(&mut session).poll(&mut cx).is_pending());
+    for before in [&["a"][..], &[]] {
+        for text in before {
+            group.broadcast(*text).expect("text");
+        }
+        line.arrive("b");
+        assert!(Pin::new(&mut session).poll(&mut cx).is_pending());
+        assert_eq!(line.sent(), [before, &["b", "from the consumer"]].concat());
+    }
+}
+
+#[tokio::test]
 async fn a_log_is_bounded_by_number_and_by_bytes() {
     for (length, most) in [(1, 64), (20_000, 4)] {
         let group = Group::<WsMessage>::new();
@@ -263,5 +290,31 @@ async fn a_log_is_bounded_by_number_and_by_bytes() {
             assert!(Pin::new(&mut other).poll(&mut cx).is_pending());
         }
         assert_eq!(idle_line.sent().len(), 150);
+    }
+}
+
+#[tokio::test]
+async fn a_group_and_its_members_own_each_other_no_longer_than_the_membership() {
+    for member_first in [true, false] {
+        let group = Group::<WsMessage>::new();
+        let mut socket = Socket::new(&SlowConsumer::Close);
+        let member = group.join(&socket.ws);
+        let (log, state) = (Arc::downgrade(&member.log), Arc::downgrade(&member.socket));
+        for text in ["taken", "left"] {
+            group.broadcast(text).expect("text");
+            if text == "taken" {
+                socket.poll();
+            }
+        }
+        if member_first {
+            drop(member);
+            drop(socket);
+        } else {
+            drop(socket);
+            drop(member);
+        }
+        assert!(state.upgrade().is_none());
+        drop(group);
+        assert!(log.upgrade().is_none());
     }
 }

@@ -87,7 +87,10 @@ impl SocketState {
         inner.wake_handle();
         // The callbacks may hold senders, and so this very state. They must not stay inside it.
         let callbacks = std::mem::take(&mut inner.callbacks);
+        // A log holds its members, which must not hold it in turn.
+        let followed = inner.follows.take();
         drop(inner);
+        drop(followed);
         self.changed.notify_waiters();
         self.over.notify_waiters();
         Some(callbacks)

@@ -1,7 +1,8 @@
-//! The messages of a group that wait for a socket in the log of the group (`group/log.rs`).
+//! The messages of a group that wait for a socket in the log of the group (`group_log.rs`).
 //!
-//! 1. The messages in the log that `lags` names follow those in the queue. Each look at the queue
-//!    therefore takes them first, but for that of a session that writes all of them at once.
+//! 1. While the socket lags, the messages in the log that `follows` names come after those in the
+//!    queue. Each look at the queue therefore takes them first, but for that of a session that
+//!    writes all of them at once.
 //! 2. A socket lags behind one log at a time. So the messages of several groups keep their order.
 //! 3. Only an open socket whose session is about to look lags. For one that is blocked, or that
 //!    filters or drops messages, they are queued at once.
@@ -10,31 +11,35 @@ use std::sync::{Arc, MutexGuard};
 
 use super::{Inner, Moving, SocketState};
 use crate::message::WsStatus;
-use crate::session::group::{Log, Place};
+use crate::session::group_log::{Log, Place};
 use crate::session::outbound::Offered;
 use crate::session::queue::Amount;
 
-/// The log whose messages wait for the socket, and the place of the socket in it.
+/// The log that the socket took messages from last, and its place in it.
 #[derive(Debug)]
-pub(super) struct Lag {
-    log: Arc<Log>,
+pub(super) struct Follows {
+    log: Arc<Log<SocketState>>,
     place: Place,
+}
+
+impl Follows {
+    fn is(&self, log: &Log<SocketState>, place: Place) -> bool {
+        std::ptr::eq(&*self.log, log) && self.place == place
+    }
 }
 
 impl SocketState {
     /// Notes that messages in `log` wait for this socket, which is a member at `place`. Returns
     /// `false` if it accepts none anymore.
-    pub(in crate::session) fn lag_behind(&self, log: &Arc<Log>, place: Place) -> bool {
+    pub(in crate::session) fn lag_behind(&self, log: &Arc<Log<SocketState>>, place: Place) -> bool {
         let mut inner = self.lock_outside();
         // Those of another group came before (2).
         self.catch_up(&mut inner);
         if inner.end().is_some() {
             return false;
         }
-        inner.lags = Some(Lag {
-            log: Arc::clone(log),
-            place,
-        });
+        inner.follow(log, place);
+        inner.lags = true;
         let dropped = match inner.may_lag() {
             true => 0,
             false => self.catch_up(&mut inner),
@@ -46,32 +51,39 @@ impl SocketState {
     /// Takes the messages that wait in a log, if there are any, for a group that forgets them.
     pub(in crate::session) fn catch_up_at_once(&self) {
         let mut inner = self.lock_outside();
-        if inner.lags.is_some() {
+        if inner.lags {
             let dropped = self.catch_up(&mut inner);
             self.announce(inner, dropped);
         }
     }
 
     /// Ends the membership at `place`. What was sent before still reaches the peer.
-    pub(in crate::session) fn leave(&self, log: &Log, place: Place) {
-        drop(self.lock());
+    pub(in crate::session) fn leave(&self, log: &Log<SocketState>, place: Place) {
+        let followed = {
+            let mut inner = self.lock();
+            inner.follows.take_if(|follows| follows.is(log, place))
+        };
         log.leave(place);
+        drop(followed);
     }
 
     /// Queues the messages that wait in a log, as each sender does. Returns how many others were
     /// dropped for them. If they have no space, the socket closes with 1013.
     #[inline]
     pub(super) fn catch_up(&self, inner: &mut Inner) -> u64 {
-        match inner.lags.take() {
-            None => 0,
-            Some(lag) => self.queue_all(inner, lag.log.take(lag.place)),
+        match inner.lags {
+            false => 0,
+            true => self.queue_logged(inner),
         }
     }
 
     #[cold]
-    fn queue_all(&self, inner: &mut Inner, messages: Vec<crate::message::WsMessage>) -> u64 {
+    fn queue_logged(&self, inner: &mut Inner) -> u64 {
+        inner.lags = false;
+        let follows = inner.follows.as_ref();
+        let messages = follows.map(|follows| follows.log.take(follows.place));
         let mut dropped = 0;
-        for message in messages {
+        for message in messages.unwrap_or_default() {
             if inner.end().is_some() {
                 break;
             }
@@ -119,25 +131,30 @@ impl Inner {
     /// Lends the messages that wait for the peer, at most `limit`, to `moving`. Returns `false`,
     /// and does nothing, if there are more.
     pub(super) fn lend_all(&mut self, limit: Amount, moving: &mut Moving) -> bool {
-        let Some(lag) = self.lags.take() else {
+        let follows = self.follows.as_ref().filter(|_| self.lags);
+        let Some(Follows { log, place }) = follows else {
             self.outbound.lend(&mut moving.sending);
             return true;
         };
+        if !self.outbound.is_empty() {
+            // Those in the queue come first (1).
+            return false;
+        }
         let most = self.outbound.room().least(limit);
-        // Those in the queue would come first (1).
-        let taken = match self.outbound.is_empty() {
-            true => lag.log.take_within(lag.place, most, &mut moving.sending),
-            false => None,
+        let Some(taken) = log.take_within(*place, most, &mut moving.sending) else {
+            return false;
         };
-        match taken {
-            Some(amount) => {
-                self.outbound.count_lent(amount);
-                true
-            }
-            None => {
-                self.lags = Some(lag);
-                false
-            }
+        self.lags = false;
+        self.outbound.count_lent(taken);
+        true
+    }
+
+    /// Lets the socket take messages from `log` from now on.
+    fn follow(&mut self, log: &Arc<Log<SocketState>>, place: Place) {
+        let known = self.follows.as_ref();
+        if !known.is_some_and(|follows| follows.is(log, place)) {
+            let log = Arc::clone(log);
+            self.follows = Some(Follows { log, place });
         }
     }
 }

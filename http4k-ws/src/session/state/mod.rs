@@ -46,7 +46,7 @@ use super::queue::Queue;
 use super::round_trip::RoundTrips;
 use super::transport::{Handshake, Role};
 use crate::message::WsStatus;
-use lagging::Lag;
+use lagging::Follows;
 pub(super) use moving::{Moving, Written};
 pub(super) use sync::{Facts, Requests, Seen};
 
@@ -82,8 +82,8 @@ pub(super) struct Inner {
     /// The message filters in front of `outbound`. `None` for a socket without any.
     pub(super) filtering: Option<Box<Filtering>>,
     pub(super) callbacks: Callbacks,
-    /// The log of a group that has messages for the peer. They follow those in `outbound`.
-    lags: Option<Lag>,
+    /// The log of a group that may have messages for the peer.
+    follows: Option<Follows>,
     pub(super) outbound: Outbound,
     pub(super) inbound: Queue,
     account: Account,
@@ -95,6 +95,8 @@ pub(super) struct Inner {
     flushed: u64,
     /// The number of syncs, and the number of the newest message at the last one.
     syncs: (u64, u64),
+    /// `true` if messages wait for the peer in the log, after those in `outbound`.
+    lags: bool,
     /// `true` if messages that never reached the transport outlive the socket.
     pub(super) keeps_unsent: bool,
     /// `true` if the queues were cleared for the budget, and the socket must end at once.
@@ -134,7 +136,8 @@ impl SocketState {
                 outbound: Outbound::new(config),
                 filtering: None,
                 callbacks: Callbacks::default(),
-                lags: None,
+                follows: None,
+                lags: false,
                 closing: None,
                 closed: None,
                 keeps_unsent: false,

@@ -177,7 +177,7 @@ impl SocketState {
                 // The case of a consumer that only receives.
             } else if !inner.accepts_sent() {
                 moving.received.append(&mut exchange.sent);
-            } else if takes && inner.outbound.is_empty() && inner.lags.is_none() {
+            } else if takes && inner.outbound.is_empty() && !inner.lags {
                 // The messages need not go through the queue.
                 inner.outbound.count_lent(sent);
                 std::mem::swap(&mut moving.sending, &mut exchange.sent);
@@ -252,7 +252,7 @@ impl SocketState {
 impl Inner {
     /// Returns `true` if messages wait for the peer, at most `limit`, and nothing else may be due.
     fn only_sends(&self, consumes: bool, limit: Amount) -> bool {
-        let waits = self.outbound.waiting() > 0 || self.lags.is_some();
+        let waits = self.outbound.waiting() > 0 || self.lags;
         let sends = waits && self.outbound.may_lend();
         let few = self.outbound.waiting() <= limit.messages && self.outbound.cost() <= limit.bytes;
         let open = self.end().is_none() && !self.shed && !self.park.is_blocked();

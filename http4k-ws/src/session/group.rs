@@ -4,18 +4,16 @@
 //! that the messages of a group have one order, and those that a task sends afterwards come after
 //! it. It is taken before that of any socket, and not while a message is encoded.
 
-mod log;
-
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::SendError;
+use super::group_log::{Log, Place};
 use super::socket::WebSocket;
 use super::state::SocketState;
 use crate::lens::{Format, Message, encoded};
 use crate::message::{WsMessage, WsStatus};
-pub(super) use log::{Log, Place};
 
 /// Sockets of this process that receive the same messages, such as the players of a game.
 ///
@@ -28,9 +26,9 @@ pub(super) use log::{Log, Place};
 ///    several groups and to single sockets, arrives in the order in which it was sent.
 /// 2. A broadcast waits for no member. The bounds of each socket hold
 ///    ([`SessionConfig`](crate::session::SessionConfig)): if its queue is full, its
-///    [`SlowConsumer`](crate::session::SlowConsumer) policy applies, and with the default
-///    [`Wait`](crate::session::SlowConsumer::Wait), for which a broadcast cannot wait, the socket is
-///    closed with 1013.
+///    [`SlowConsumer`](crate::session::SlowConsumer) policy applies. With the default,
+///    [`Wait`](crate::session::SlowConsumer::Wait), the socket is closed with 1013, because a
+///    broadcast does not wait.
 /// 3. A group keeps about 64 messages or 64 KiB for the members that have not taken them. The rest
 ///    is in the queues of these members.
 ///
@@ -67,7 +65,7 @@ pub struct Group<Out = WsMessage> {
 #[derive(Debug, Clone)]
 struct Lane {
     format: Option<Format>,
-    log: Arc<Log>,
+    log: Arc<Log<SocketState>>,
 }
 
 /// The membership of a socket in a [`Group`], until it is dropped.
@@ -79,7 +77,7 @@ struct Lane {
 #[must_use = "the socket leaves the group when this is dropped"]
 pub struct GroupMember<Out = WsMessage> {
     group: Group<Out>,
-    log: Arc<Log>,
+    log: Arc<Log<SocketState>>,
     place: Place,
     socket: Arc<SocketState>,
 }
@@ -136,7 +134,7 @@ impl<Out: Message + Clone> Group<Out> {
         let known = lanes.iter().find(|lane| lane.format == format);
         let log = known.map(|lane| Arc::clone(&lane.log));
         let log = log.unwrap_or_else(|| {
-            let log = Arc::<Log>::default();
+            let log = Arc::<Log<SocketState>>::default();
             lanes.push(Lane {
                 format,
                 log: Arc::clone(&log),
@@ -163,7 +161,7 @@ impl<Out: Message + Clone> Group<Out> {
     /// ```
     /// # use http4k_ws::prelude::*;
     /// # use http4k_ws::session::Group;
-    /// async fn watch(ws: WebSocket<String, u32>, prices: Group<u32>) -> WsResult {
+    /// async fn watch(ws: WebSocket, prices: Group) -> WsResult {
     ///     let _member = prices.join(&ws);
     ///     ws.closed().await;
     ///     Ok(())
@@ -172,8 +170,8 @@ impl<Out: Message + Clone> Group<Out> {
     /// let prices = Group::new();
     /// let app = routes! { "/prices" => ws(watch(ws, prices)) };
     /// let mut client = app.test_ws("/prices");
-    /// assert_eq!(prices.broadcast(187_u32), Ok(1));
-    /// assert_eq!(client.received().next().unwrap().unwrap(), "187");
+    /// assert_eq!(prices.broadcast("AAPL 187"), Ok(1));
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "AAPL 187");
     /// ```
     pub fn broadcast(&self, message: impl Into<Out>) -> Result<usize, SendError> {
         self.send(message.into(), None)

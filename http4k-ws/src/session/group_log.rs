@@ -11,9 +11,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::queue::Amount;
 use crate::message::WsMessage;
-use crate::session::queue::Amount;
-use crate::session::state::SocketState;
 
 /// The messages and bytes from which the log makes its members take them.
 const MOST: Amount = Amount {
@@ -21,19 +20,18 @@ const MOST: Amount = Amount {
     bytes: 64 * 1024,
 };
 
-/// The messages of a group for the members whose sockets have one format.
-#[derive(Default)]
-pub(in crate::session) struct Log(Mutex<Entries>);
+/// The messages of a group for the members whose sockets have one format. `S` is the state of a
+/// socket, of which a log knows nothing.
+pub(super) struct Log<S>(Mutex<Entries<S>>);
 
-#[derive(Default)]
-struct Entries {
+struct Entries<S> {
     messages: VecDeque<Entry>,
     /// The bytes of these messages.
     bytes: usize,
     /// The number of the first of these messages.
     first: u64,
     /// The members, at their places.
-    members: Vec<Option<Member>>,
+    members: Vec<Option<Member<S>>>,
     vacant: Vec<usize>,
     /// The places of the members that have caught up.
     caught_up: Vec<usize>,
@@ -46,8 +44,8 @@ struct Entry {
     except: Option<Place>,
 }
 
-struct Member {
-    socket: Arc<SocketState>,
+struct Member<S> {
+    socket: Arc<S>,
     joined: u64,
     standing: Standing,
 }
@@ -72,21 +70,35 @@ impl Standing {
 
 /// The place of a member. It is never that of another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::session) struct Place {
+pub(super) struct Place {
     index: usize,
     joined: u64,
 }
 
 /// A member to be told that messages wait for it.
-pub(super) type Told = (Arc<SocketState>, Place);
+pub(super) type Told<S> = (Arc<S>, Place);
 
-impl Log {
-    fn lock(&self) -> MutexGuard<'_, Entries> {
+impl<S> Default for Log<S> {
+    fn default() -> Self {
+        Self(Mutex::new(Entries {
+            messages: VecDeque::new(),
+            bytes: 0,
+            first: 0,
+            members: Vec::new(),
+            vacant: Vec::new(),
+            caught_up: Vec::new(),
+            joined: 0,
+        }))
+    }
+}
+
+impl<S> Log<S> {
+    fn lock(&self) -> MutexGuard<'_, Entries<S>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a member, which takes the messages from now on.
-    pub(super) fn join(&self, socket: Arc<SocketState>) -> Place {
+    pub(super) fn join(&self, socket: Arc<S>) -> Place {
         let mut entries = self.lock();
         entries.joined += 1;
         let joined = entries.joined;
@@ -111,7 +123,7 @@ impl Log {
     }
 
     /// Removes a member. Calling it again has no effect.
-    pub(in crate::session) fn leave(&self, place: Place) {
+    pub(super) fn leave(&self, place: Place) {
         let left = self.lock().remove(place);
         // The socket may end with its last owner, without the lock (3).
         drop(left);
@@ -119,7 +131,7 @@ impl Log {
 
     /// Adds a message for all members but `except`. Returns the members that had caught up, to be
     /// told of it.
-    pub(super) fn push(&self, message: &WsMessage, except: Option<Place>) -> Vec<Told> {
+    pub(super) fn push(&self, message: &WsMessage, except: Option<Place>) -> Vec<Told<S>> {
         let mut entries = self.lock();
         let entries = &mut *entries;
         let next = entries.first + entries.messages.len() as u64;
@@ -140,7 +152,7 @@ impl Log {
     }
 
     /// Returns the sockets of the members that lag, if the log has reached its bound.
-    pub(super) fn overdue(&self) -> Vec<Arc<SocketState>> {
+    pub(super) fn overdue(&self) -> Vec<Arc<S>> {
         let mut entries = self.lock();
         if entries.is_below_bound() {
             return Vec::new();
@@ -156,7 +168,7 @@ impl Log {
 
     /// Moves the messages of a member to `to`, if there are fewer than `most` and that leaves
     /// space. Returns their amount. `None`, and does nothing, if there are more.
-    pub(in crate::session) fn take_within(
+    pub(super) fn take_within(
         &self,
         place: Place,
         most: Amount,
@@ -176,7 +188,7 @@ impl Log {
     }
 
     /// Returns the messages of a member, which has then caught up.
-    pub(in crate::session) fn take(&self, place: Place) -> Vec<WsMessage> {
+    pub(super) fn take(&self, place: Place) -> Vec<WsMessage> {
         let mut entries = self.lock();
         let taken = entries.waiting(place).cloned().collect();
         entries.catch_up(place);
@@ -184,7 +196,7 @@ impl Log {
     }
 
     /// Returns the sockets of all members.
-    pub(super) fn sockets(&self) -> Vec<Arc<SocketState>> {
+    pub(super) fn sockets(&self) -> Vec<Arc<S>> {
         let entries = self.lock();
         let members = entries.members.iter().flatten();
         members.map(|member| Arc::clone(&member.socket)).collect()
@@ -204,18 +216,18 @@ impl Log {
     }
 }
 
-impl Entries {
+impl<S> Entries<S> {
     /// Returns the number of members.
     fn count(&self) -> usize {
         self.members.len() - self.vacant.len()
     }
 
-    fn member(&self, place: Place) -> Option<&Member> {
+    fn member(&self, place: Place) -> Option<&Member<S>> {
         let member = self.members.get(place.index)?.as_ref();
         member.filter(|member| member.joined == place.joined)
     }
 
-    fn remove(&mut self, place: Place) -> Option<Member> {
+    fn remove(&mut self, place: Place) -> Option<Member<S>> {
         let standing = self.member(place)?.standing;
         if let Standing::CaughtUp { at } = standing {
             self.caught_up.swap_remove(at);
@@ -227,7 +239,7 @@ impl Entries {
         self.vacant.push(place.index);
         if self.count() == 0 {
             // An empty group owns no memory.
-            (self.members, self.vacant) = Default::default();
+            (self.members, self.vacant, self.caught_up) = Default::default();
         }
         self.forget_if_taken();
         left
@@ -289,7 +301,7 @@ impl Entries {
     }
 }
 
-impl fmt::Debug for Log {
+impl<S> fmt::Debug for Log<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries = self.lock();
         f.debug_struct("Log")
