@@ -166,13 +166,13 @@ impl<S> Log<S> {
         lagging.map(|member| Arc::clone(&member.socket)).collect()
     }
 
-    /// Moves the messages of a member to `to`, if there are fewer than `most` and that leaves
-    /// space. Returns their amount. `None`, and does nothing, if there are more.
+    /// Passes the messages of a member to `to`, if they are below `most`. Returns their amount.
+    /// `None`, and does nothing, if there are more. `to` runs under the lock.
     pub(super) fn take_within(
         &self,
         place: Place,
         most: Amount,
-        to: &mut VecDeque<WsMessage>,
+        to: impl FnMut(&WsMessage),
     ) -> Option<Amount> {
         let mut entries = self.lock();
         let mut amount = Amount::default();
@@ -182,7 +182,7 @@ impl<S> Log<S> {
         if !amount.is_below(most) {
             return None;
         }
-        to.extend(entries.waiting(place).cloned());
+        entries.waiting(place).for_each(to);
         entries.catch_up(place);
         Some(amount)
     }

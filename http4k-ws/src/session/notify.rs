@@ -124,6 +124,12 @@ impl Notifier {
         self.observers.notify(WsEvent::Sent(message));
     }
 
+    /// Returns `true` if an observer sees the messages.
+    #[inline]
+    pub(super) fn is_observed(&self) -> bool {
+        self.observers.0.get().is_some()
+    }
+
     /// Reports that the peer closes first.
     pub(super) fn peer_closes(&self, status: &WsStatus) {
         self.observers.notify(WsEvent::PeerCloses(status));

@@ -80,6 +80,9 @@ pub(crate) enum Outgoing {
 #[derive(Debug)]
 pub(crate) struct Gone;
 
+/// The bytes of messages that a transport gathers at once.
+pub(crate) const GATHERS: usize = 16 * 1024;
+
 /// A connection that carries messages. Only the task of its session calls it.
 pub(crate) trait Transport: Send + Unpin + 'static {
     /// Polls the next event from the peer. Not called again after [`Incoming::Failed`] or
@@ -91,6 +94,15 @@ pub(crate) trait Transport: Send + Unpin + 'static {
 
     /// Queues `outgoing`, which leaves with the next flush.
     fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone>;
+
+    /// Returns `true` if up to [`GATHERS`] bytes of messages may be passed to
+    /// [`gather`](Self::gather), because that only copies them.
+    fn gathers(&self) -> bool {
+        false
+    }
+
+    /// Queues a message as [`start_send`](Self::start_send) does, but copies it at once.
+    fn gather(&mut self, _message: &WsMessage) {}
 
     /// Writes everything queued to the connection.
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>>;

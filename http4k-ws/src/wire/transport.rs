@@ -12,8 +12,9 @@ use super::deflate::{Compressor, Inflater};
 use super::meter::StreamProgress;
 use super::writer::Writer;
 use super::{ByteStream, Limits};
-use crate::message::WsStatus;
 #[cfg(feature = "deflate")]
+use crate::message::WsMessage;
+use crate::message::WsStatus;
 use crate::session::DeflateTerms;
 use crate::session::{Gone, Incoming, Outgoing, Progress, Role, Transport};
 
@@ -154,6 +155,17 @@ impl<S: ByteStream> Transport for Wire<S> {
             }
             Outgoing::Close(status) => self.writer.close(status),
         }
+    }
+
+    #[inline]
+    fn gathers(&self) -> bool {
+        self.io.is_some() && self.writer.is_plain()
+    }
+
+    #[inline]
+    fn gather(&mut self, message: &WsMessage) {
+        // It fails only after a close frame, and nothing is gathered then.
+        let _ = self.writer.message(message);
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {

@@ -128,6 +128,16 @@ impl Writer {
         self.poll_write(io, cx).map_err(|_| Gone)
     }
 
+    /// Returns `true` if all is written, and messages are neither compressed nor masked.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        #[cfg(feature = "deflate")]
+        if self.compressor.is_some() {
+            return false;
+        }
+        self.gathered.is_empty() && !self.has_wait() && !self.closed && self.role == Role::Server
+    }
+
     /// Gathers a message, after [`poll_ready`](Self::poll_ready) was ready.
     #[inline]
     pub(super) fn message(&mut self, message: &WsMessage) -> Result<(), Gone> {

@@ -5,6 +5,7 @@ use std::task::Context;
 
 use super::Session;
 use super::poll_state::{PER_POLL, PollState};
+use crate::message::WsMessage;
 use crate::session::deadlines::Phase;
 use crate::session::state::Requests;
 use crate::session::transport::{Role, Transport};
@@ -23,8 +24,17 @@ impl<T: Transport> Session<T> {
     /// `false` if anything else may be due, or if not all was written.
     pub(super) fn only_writes(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
         let consumes = self.consumer.is_some();
+        if !poll.read_all {
+            return false;
+        }
+        let (state, traffic, transport) = (&self.state, &mut self.traffic, &mut self.transport);
+        let gathers = transport.gathers() && !state.notifier.is_observed();
+        let gather = gathers.then_some(|message: &WsMessage| {
+            state.notifier.sent(traffic, message);
+            transport.gather(message);
+        });
         let (waker, moving) = (cx.waker(), &mut poll.moving);
-        if !poll.read_all || !self.state.take_messages(waker, consumes, PER_POLL, moving) {
+        if !state.take_messages(waker, consumes, PER_POLL, moving, gather) {
             return false;
         }
         self.write(cx, poll, &Requests::to_write());

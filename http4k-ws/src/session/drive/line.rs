@@ -19,6 +19,8 @@ struct Ends {
     incoming: VecDeque<Incoming>,
     reader: Option<Waker>,
     bytes_read: u64,
+    /// `true` if messages may be gathered.
+    gathers: bool,
     /// `true` while the peer reads nothing.
     blocked: bool,
     writer: Option<Waker>,
@@ -64,6 +66,11 @@ impl Line {
         }
     }
 
+    /// Lets messages be gathered from now on.
+    pub(in crate::session) fn let_gather(&self) {
+        self.lock().gathers = true;
+    }
+
     fn poll_write(&self, cx: &Context<'_>) -> Poll<Result<(), Gone>> {
         let mut ends = self.lock();
         match ends.blocked {
@@ -99,6 +106,15 @@ impl Transport for Line {
             Outgoing::Close(status) => self.lock().sent.push(format!("closed {}", status.code())),
         }
         Ok(())
+    }
+
+    fn gathers(&self) -> bool {
+        let ends = self.lock();
+        ends.gathers && !ends.blocked
+    }
+
+    fn gather(&mut self, message: &WsMessage) {
+        self.lock().sent.push(message.text().into_owned());
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {

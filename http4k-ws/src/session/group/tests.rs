@@ -110,6 +110,8 @@ fn compare(seed: u64, steps: usize, policy: &SlowConsumer) {
     let mut numbers = Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let groups = [Group::<WsMessage>::new(), Group::new()];
     let mut sockets: Vec<_> = (0..4).map(|_| Socket::new(policy)).collect();
+    sockets[0].line.let_gather();
+    sockets[1].line.let_gather();
     for step in 0..steps {
         let text = format!("{step}");
         let (which, group) = (numbers.below(sockets.len()), numbers.below(groups.len()));

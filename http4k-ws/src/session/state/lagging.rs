@@ -10,10 +10,11 @@
 use std::sync::{Arc, MutexGuard};
 
 use super::{Inner, Moving, SocketState};
-use crate::message::WsStatus;
+use crate::message::{WsMessage, WsStatus};
 use crate::session::group_log::{Log, Place};
 use crate::session::outbound::Offered;
 use crate::session::queue::Amount;
+use crate::session::transport::GATHERS;
 
 /// The log that the socket took messages from last, and its place in it.
 #[derive(Debug)]
@@ -128,9 +129,15 @@ impl Inner {
         !self.park.is_blocked() && self.filtering.is_none() && self.outbound.may_lend()
     }
 
-    /// Lends the messages that wait for the peer, at most `limit`, to `moving`. Returns `false`,
-    /// and does nothing, if there are more.
-    pub(super) fn lend_all(&mut self, limit: Amount, moving: &mut Moving) -> bool {
+    /// Lends the messages that wait for the peer, at most `limit`, to `moving`, or passes those of
+    /// a log to `gather`, if that is allowed and they are few. Returns `false`, and does nothing,
+    /// if there are more.
+    pub(super) fn lend_all(
+        &mut self,
+        limit: Amount,
+        moving: &mut Moving,
+        gather: Option<impl FnMut(&WsMessage)>,
+    ) -> bool {
         let follows = self.follows.as_ref().filter(|_| self.lags);
         let Some(Follows { log, place }) = follows else {
             self.outbound.lend(&mut moving.sending);
@@ -141,9 +148,18 @@ impl Inner {
             return false;
         }
         let most = self.outbound.room().least(limit);
-        let Some(taken) = log.take_within(*place, most, &mut moving.sending) else {
-            return false;
-        };
+        let gathered = gather.and_then(|gather| {
+            let few = Amount {
+                messages: most.messages,
+                bytes: most.bytes.min(GATHERS),
+            };
+            log.take_within(*place, few, gather)
+        });
+        let taken = gathered.or_else(|| {
+            let sending = &mut moving.sending;
+            log.take_within(*place, most, |message| sending.push_back(message.clone()))
+        });
+        let Some(taken) = taken else { return false };
         self.lags = false;
         self.outbound.count_lent(taken);
         true

@@ -5,7 +5,7 @@ use std::task::Waker;
 use bytes::Bytes;
 
 use super::{Inner, Moving, SocketState, Written, wake};
-use crate::message::WsStatus;
+use crate::message::{WsMessage, WsStatus};
 use crate::session::exchange;
 use crate::session::queue::Amount;
 
@@ -113,20 +113,21 @@ impl SocketState {
     }
 
     /// Takes the messages to the peer, at most `limit`, for a session that only writes them in a
-    /// poll by the task of `waker`. Returns `false`, and does nothing, if there are none, or if
-    /// anything else may be due.
+    /// poll by the task of `waker`. Those of a group may be passed to `gather`. Returns `false`,
+    /// and does nothing, if there are none, or if anything else may be due.
     pub(in crate::session) fn take_messages(
         &self,
         waker: &Waker,
         consumes: bool,
         limit: Amount,
         moving: &mut Moving,
+        gather: Option<impl FnMut(&WsMessage)>,
     ) -> bool {
         let mut inner = self.lock_outside();
         if !inner.park.is_at(waker) || !inner.only_sends(consumes, limit) {
             return false;
         }
-        if !inner.lend_all(limit, moving) {
+        if !inner.lend_all(limit, moving, gather) {
             return false;
         }
         inner.park.begin_poll();
