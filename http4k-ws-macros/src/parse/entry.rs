@@ -10,7 +10,7 @@ use syn::{
 };
 
 use super::Template;
-use super::slips;
+use super::{guesses, slips};
 use crate::errors::{Errors, near};
 
 /// One line of a doc comment.
@@ -211,8 +211,7 @@ fn arrow(
     if let Some(arrow) = slips::other_arrow(input, errors)? {
         return Ok(arrow);
     }
-    let message = "expected `=>` and a handler, as in `=> http(show)`";
-    Err(Error::new(span_or(input, last), message))
+    Err(Error::new(span_or(input, last), guesses::no_arrow(input)))
 }
 
 /// Returns the place of the next token, or `last` at the end of the input.
@@ -253,7 +252,10 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
         };
         return Err(Error::new(parens.span.join(), message));
     }
-    let expr: Expr = inside.parse()?;
+    let start = inside.fork();
+    let expr: Expr = inside
+        .parse()
+        .map_err(|error| guesses::typed_argument(&start).unwrap_or(error))?;
     inside.parse::<Option<Token![,]>>()?;
     if !inside.is_empty() {
         let message = match word.as_str() {

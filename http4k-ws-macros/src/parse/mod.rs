@@ -4,6 +4,7 @@
 //! reported, and the others are kept.
 
 mod entry;
+mod guesses;
 mod item;
 mod slips;
 mod template;

@@ -9,10 +9,11 @@ use syn::punctuated::Punctuated;
 use syn::{Error, Expr, LitStr, Result, Token, token};
 
 use super::entry::{WANTED, filters, kw, span_or};
+use super::guesses;
 use crate::errors::Errors;
 
 /// The methods, as the functions of other libraries are named.
-const METHODS: [&str; 8] = [
+pub(super) const METHODS: [&str; 8] = [
     "get", "head", "post", "put", "delete", "options", "trace", "patch",
 ];
 
@@ -89,6 +90,8 @@ pub(super) fn behind_target(input: ParseStream<'_>, errors: &mut Errors) -> Resu
                 return Err(Error::new(input.span(), message));
             }
             misplaced.extend(misplaced_filters(input, at, errors)?);
+        } else if let Some(error) = guesses::behind_target(input) {
+            return Err(error);
         } else if ends_with_filters(input) {
             misplaced.extend(misplaced_filters(input, at, errors)?);
         } else {
@@ -161,6 +164,9 @@ pub(super) fn is_target(input: ParseStream<'_>) -> bool {
 /// Returns the message for an entry without a path or without `=>`.
 pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> Error {
     let at = span_or(input, last);
+    if let Some(error) = guesses::in_place_of_an_entry(input, methods, last) {
+        return error;
+    }
     let Some(method) = methods.last() else {
         let message = match is_fallback(input) {
             true => "`_` matches the requests that no route matches: write `_ => ..`",
@@ -257,7 +263,7 @@ fn is_method(word: &Ident) -> bool {
     METHODS.iter().any(|method| word == method)
 }
 
-fn is_protocol(word: &Ident) -> bool {
+pub(super) fn is_protocol(word: &Ident) -> bool {
     ["http", "ws", "sse", "mount"]
         .iter()
         .any(|target| word == target)
@@ -281,6 +287,6 @@ fn shown(expr: &Expr) -> String {
     text.replace(" :: ", "::")
 }
 
-fn tokens(input: ParseStream<'_>) -> TokenStream {
+pub(super) fn tokens(input: ParseStream<'_>) -> TokenStream {
     input.parse().unwrap_or_default()
 }

@@ -15,6 +15,7 @@ mod grammar;
 mod macro_front;
 mod mounted_functions;
 mod natural_arguments;
+mod natural_guesses;
 mod newcomer_tables;
 mod parts;
 mod sink_ext;
