@@ -188,7 +188,11 @@ impl<Out: Message + Clone> Group<Out> {
                 match formats.get(encoded_for.len()) {
                     Some(format) => *format,
                     // Lanes are only added.
-                    None => return Ok(tell(&lanes, &encoded_for, except)),
+                    None => {
+                        let reached = tell(&lanes, &encoded_for, except);
+                        drop(lanes);
+                        return Ok(reached.report());
+                    }
                 }
             };
             encoded_for.push((format, encoded(format, message.clone())?));
@@ -270,27 +274,47 @@ impl<Out> Group<Out> {
     }
 }
 
-/// Adds the message of each lane to its log, and tells the members. Returns their number.
+/// The members that were told of a message.
+#[derive(Default)]
+struct Reached {
+    members: usize,
+    /// The sockets that have dropped messages for it, with their numbers.
+    dropped: Vec<(Arc<SocketState>, u64)>,
+}
+
+impl Reached {
+    /// Reports the dropped messages, without a lock. Returns the number of members.
+    fn report(self) -> usize {
+        for (socket, dropped) in self.dropped {
+            socket.notifier.dropped(dropped);
+        }
+        self.members
+    }
+}
+
+/// Adds the message of each lane to its log, and tells the members.
 fn tell<Out>(
     lanes: &[Lane],
     messages: &[(Option<Format>, WsMessage)],
     except: Option<&GroupMember<Out>>,
-) -> usize {
-    let mut members = 0;
+) -> Reached {
+    let mut reached = Reached::default();
     for (lane, (_, message)) in lanes.iter().zip(messages) {
         let except = except.filter(|member| Arc::ptr_eq(&member.log, &lane.log));
         let except = except.map(|member| member.place);
         for (socket, place) in lane.log.push(message, except) {
-            if !socket.lag_behind(&lane.log, place) {
-                lane.log.leave(place);
+            match socket.lag_behind(&lane.log, place) {
+                None => lane.log.leave(place),
+                Some(0) => {}
+                Some(dropped) => reached.dropped.push((socket, dropped)),
             }
         }
         for socket in lane.log.overdue() {
             socket.catch_up_at_once();
         }
-        members += lane.log.members_but(except);
+        reached.members += lane.log.members_but(except);
     }
-    members
+    reached
 }
 
 impl<Out: Message + Clone> GroupMember<Out> {

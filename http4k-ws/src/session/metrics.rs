@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use http::StatusCode;
 
 use super::transport::Handshake;
-use crate::message::{Request, WsStatus};
+use crate::message::{Request, WsMessage, WsStatus};
 use crate::panics::guarded;
 
 /// A receiver of the events of all sockets, for metrics. By default each method does nothing.
@@ -297,6 +297,14 @@ pub struct Traffic {
     pub messages_sent: u64,
     /// Bytes of messages that were passed to the connection.
     pub bytes_sent: u64,
+}
+
+impl Traffic {
+    #[inline]
+    pub(super) fn count_sent(&mut self, message: &WsMessage) {
+        self.messages_sent += 1;
+        self.bytes_sent += message.as_bytes().len() as u64;
+    }
 }
 
 /// The metrics of a configuration, if it has any.

@@ -119,8 +119,7 @@ impl Notifier {
     /// Counts and reports a message to the peer.
     #[inline]
     pub(super) fn sent(&self, traffic: &mut Traffic, message: &WsMessage) {
-        traffic.messages_sent += 1;
-        traffic.bytes_sent += message.as_bytes().len() as u64;
+        traffic.count_sent(message);
         self.observers.notify(WsEvent::Sent(message));
     }
 

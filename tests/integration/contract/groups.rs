@@ -1,13 +1,16 @@
 //! Groups of sockets that receive the same messages.
 
-use std::sync::mpsc::channel;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
 use http4k_ws::filter::subprotocols;
 use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::session::{Group, GroupMember, SessionConfig};
+use http4k_ws::session::{
+    Group, GroupMember, SessionConfig, SlowConsumer, SocketInfo, Traffic, WsMetrics,
+};
 use http4k_ws::testing::WsClient;
 
 use super::backends::{next_report, on_every_backend};
@@ -32,6 +35,31 @@ async fn chat(mut ws: WebSocket, room: Group) -> WsResult {
         ws.send("after").await?;
     }
     Ok(())
+}
+
+/// Counts what a socket drops, and reports that at its end with what it has sent.
+struct Counts {
+    dropped: AtomicU64,
+    report: Sender<(u64, Traffic)>,
+}
+
+impl WsMetrics for Counts {
+    fn dropped(&self, _socket: &SocketInfo, messages: u64) {
+        self.dropped.fetch_add(messages, Ordering::Relaxed);
+    }
+
+    fn closed(&self, _socket: &SocketInfo, _status: &WsStatus, traffic: &Traffic) {
+        let dropped = self.dropped.load(Ordering::Relaxed);
+        self.report
+            .send((dropped, *traffic))
+            .expect("the test waits");
+    }
+}
+
+fn counts() -> (Counts, Receiver<(u64, Traffic)>) {
+    let (report, reported) = channel();
+    let dropped = AtomicU64::default();
+    (Counts { dropped, report }, reported)
 }
 
 fn next(client: &mut impl WsClient) -> String {
@@ -243,5 +271,63 @@ on_every_backend! {
         let received = stops.received().take_while(Result::is_ok).count();
         assert!(received <= sent, "{received} of {sent}");
         assert_eq!(stops.closed(), Some(WsStatus::TRY_AGAIN_LATER));
+    }
+
+    fn what_a_group_sends_and_what_is_dropped_for_it_is_counted<B>() {
+        let room = Group::new();
+        let joining = room.clone();
+        let app = move |ws: WebSocket| {
+            let room = joining.clone();
+            async move {
+                let _member = room.join(&ws);
+                ws.send("joined").await?;
+                ws.closed().await;
+                WsResult::Ok(())
+            }
+        };
+        let (counts, reported) = counts();
+        let config = SessionConfig::default()
+            .with_metrics(counts)
+            .with_slow_consumer(SlowConsumer::DropOldest)
+            .with_queue_messages(2);
+        let backend = B::start(app.into_poly_handler(), config);
+        let mut client = backend.connect("/");
+        assert_eq!(next(&mut client), "joined");
+        for text in ["one", "two", "three"] {
+            room.broadcast(text).expect("text");
+        }
+        room.close(WsStatus::NORMAL);
+        let received = client.received().count() as u64;
+        assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+        let (dropped, traffic) = next_report(&reported);
+        assert_eq!(traffic.messages_sent, 1 + received);
+        assert_eq!(received + dropped, 3);
+    }
+
+    fn a_message_that_waits_in_the_log_of_a_group_is_counted_once<B>() {
+        let room = Group::new();
+        let joining = room.clone();
+        let app = move |ws: WebSocket| {
+            let room = joining.clone();
+            async move {
+                let _member = room.join(&ws);
+                ws.send("joined").await?;
+                ws.closed().await;
+                WsResult::Ok(())
+            }
+        };
+        let (counts, reported) = counts();
+        let config = SessionConfig::default().with_metrics(counts);
+        let backend = B::start(app.into_poly_handler(), config);
+        let mut client = backend.connect("/");
+        assert_eq!(next(&mut client), "joined");
+        for text in ["one", "two", "three"] {
+            room.broadcast(text).expect("text");
+            assert_eq!(next(&mut client), text);
+        }
+        client.close(WsStatus::NORMAL);
+        client.closed();
+        let (dropped, traffic) = next_report(&reported);
+        assert_eq!((dropped, traffic.messages_sent, traffic.bytes_sent), (0, 4, 6 + 3 + 3 + 5));
     }
 }

@@ -30,14 +30,19 @@ impl Follows {
 }
 
 impl SocketState {
-    /// Notes that messages in `log` wait for this socket, which is a member at `place`. Returns
-    /// `false` if it accepts none anymore.
-    pub(in crate::session) fn lag_behind(&self, log: &Arc<Log<SocketState>>, place: Place) -> bool {
+    /// Notes that messages in `log` wait for this socket, which is a member at `place`. Returns how
+    /// many others were dropped for them, which the caller reports. `None` if it accepts none
+    /// anymore.
+    pub(in crate::session) fn lag_behind(
+        &self,
+        log: &Arc<Log<SocketState>>,
+        place: Place,
+    ) -> Option<u64> {
         let mut inner = self.lock_outside();
         // Those of another group came before (2).
         self.catch_up(&mut inner);
         if inner.end().is_some() {
-            return false;
+            return None;
         }
         inner.follow(log, place);
         inner.lags = true;
@@ -45,16 +50,17 @@ impl SocketState {
             true => 0,
             false => self.catch_up(&mut inner),
         };
-        self.announce(inner, dropped);
-        true
+        self.announce(inner);
+        Some(dropped)
     }
 
-    /// Takes the messages that wait in a log, if there are any, for a group that forgets them.
+    /// Takes the messages that wait in a log, for a group that forgets them. None is dropped for
+    /// them, because a socket that drops messages does not lag (3).
     pub(in crate::session) fn catch_up_at_once(&self) {
         let mut inner = self.lock_outside();
         if inner.lags {
-            let dropped = self.catch_up(&mut inner);
-            self.announce(inner, dropped);
+            self.catch_up(&mut inner);
+            self.announce(inner);
         }
     }
 
@@ -99,8 +105,8 @@ impl SocketState {
         dropped
     }
 
-    /// Tells the session of a message that is queued or logged, for which others were `dropped`.
-    pub(super) fn announce(&self, mut inner: MutexGuard<'_, Inner>, dropped: u64) {
+    /// Tells the session of a message that is queued or logged.
+    pub(super) fn announce(&self, mut inner: MutexGuard<'_, Inner>) {
         if inner.park.is_polling() {
             // What the consumer sends from now on comes after it.
             self.published.interrupt();
@@ -119,7 +125,6 @@ impl SocketState {
         if let Some(budget) = exceeded {
             budget.shed();
         }
-        self.notifier.dropped(dropped);
     }
 }
 

@@ -75,7 +75,8 @@ impl SocketState {
         }
         match inner.offer(message, key, self.published.sent()) {
             Offered::Queued { dropped } => {
-                self.announce(inner, dropped);
+                self.announce(inner);
+                self.notifier.dropped(dropped);
                 Ok(())
             }
             Offered::MustWait(message) => {
