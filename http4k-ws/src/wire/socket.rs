@@ -3,9 +3,11 @@
 use std::io;
 
 use socket2::SockRef;
+#[cfg(feature = "server")]
+use tokio::net::TcpListener;
+use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
-use tokio::net::{TcpListener, TcpStream};
 
 /// The bytes that wait in the kernel and are not sent yet.
 ///
@@ -39,6 +41,7 @@ pub(crate) fn prepare_tcp(stream: &TcpStream, unsent: u32) -> io::Result<()> {
 /// # Errors
 ///
 /// Fails if the system does not have one of the options for a listener.
+#[cfg(feature = "server")]
 pub(crate) fn prepare_listener(listener: &TcpListener, unsent: u32) -> io::Result<()> {
     prepare(SockRef::from(listener), unsent)
 }
@@ -56,7 +59,7 @@ fn prepare(socket: SockRef<'_>, unsent: u32) -> io::Result<()> {
 }
 
 /// Returns `true` if `stream` has the options of [`prepare_tcp`].
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(all(feature = "server", any(target_os = "linux", target_os = "android")))]
 pub(crate) fn is_prepared(stream: &TcpStream, unsent: u32) -> bool {
     let socket = SockRef::from(stream);
     matches!(socket.tcp_nodelay(), Ok(true))
@@ -66,7 +69,10 @@ pub(crate) fn is_prepared(stream: &TcpStream, unsent: u32) -> bool {
 }
 
 /// Returns `false`: other systems do not pass on the options of a listener, or not all of them.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[cfg(all(
+    feature = "server",
+    not(any(target_os = "linux", target_os = "android"))
+))]
 pub(crate) fn is_prepared(_stream: &TcpStream, _unsent: u32) -> bool {
     false
 }
@@ -85,7 +91,11 @@ pub(crate) fn prepare_unix(stream: &UnixStream) {
     }
 }
 
-#[cfg(all(test, any(target_os = "linux", target_os = "android")))]
+#[cfg(all(
+    test,
+    feature = "server",
+    any(target_os = "linux", target_os = "android")
+))]
 mod tests {
     use super::*;
 

@@ -12,9 +12,8 @@ use super::deflate::{Compressor, Inflater};
 use super::meter::StreamProgress;
 use super::writer::Writer;
 use super::{ByteStream, Limits};
+use crate::message::{WsMessage, WsStatus};
 #[cfg(feature = "deflate")]
-use crate::message::WsMessage;
-use crate::message::WsStatus;
 use crate::session::DeflateTerms;
 use crate::session::{Gone, Incoming, Outgoing, Progress, Role, Transport};
 
