@@ -62,10 +62,48 @@ pub struct Group<Out = WsMessage> {
 }
 
 /// The members whose sockets have one format.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Lane {
     format: Option<Format>,
-    log: Arc<Log<SocketState>>,
+    log: Arc<Log>,
+    /// The sockets of the members, at their places in the log.
+    sockets: Vec<Option<Arc<SocketState>>>,
+}
+
+impl Lane {
+    fn new(format: Option<Format>) -> Self {
+        Self {
+            format,
+            log: Arc::default(),
+            sockets: Vec::new(),
+        }
+    }
+
+    fn join(&mut self, socket: &Arc<SocketState>) -> Place {
+        let place = self.log.join();
+        if self.sockets.len() <= place.index() {
+            self.sockets.resize(place.index() + 1, None);
+        }
+        self.sockets[place.index()] = Some(Arc::clone(socket));
+        place
+    }
+
+    fn socket(&self, place: Place) -> Option<&Arc<SocketState>> {
+        self.sockets.get(place.index())?.as_ref()
+    }
+
+    /// Removes a member. Returns its socket, which the caller drops without a lock. `None` if it
+    /// was removed before.
+    fn leave(&mut self, place: Place) -> Option<Arc<SocketState>> {
+        let left = self
+            .log
+            .leave(place)
+            .then(|| self.sockets[place.index()].take());
+        if self.log.members_but(None) == 0 {
+            self.sockets = Vec::new();
+        }
+        left.flatten()
+    }
 }
 
 /// The membership of a socket in a [`Group`], until it is dropped.
@@ -77,7 +115,7 @@ struct Lane {
 #[must_use = "the socket leaves the group when this is dropped"]
 pub struct GroupMember<Out = WsMessage> {
     group: Group<Out>,
-    log: Arc<Log<SocketState>>,
+    log: Arc<Log>,
     place: Place,
     socket: Arc<SocketState>,
 }
@@ -131,20 +169,16 @@ impl<Out: Message + Clone> Group<Out> {
         let format = ws.format.filter(|format| Out::FORMATS.contains(format));
         let socket = Arc::clone(&ws.end.state);
         let mut lanes = self.lock();
-        let known = lanes.iter().find(|lane| lane.format == format);
-        let log = known.map(|lane| Arc::clone(&lane.log));
-        let log = log.unwrap_or_else(|| {
-            let log = Arc::<Log<SocketState>>::default();
-            lanes.push(Lane {
-                format,
-                log: Arc::clone(&log),
-            });
-            log
-        });
+        let known = lanes.iter().position(|lane| lane.format == format);
+        let index = known.unwrap_or(lanes.len());
+        if index == lanes.len() {
+            lanes.push(Lane::new(format));
+        }
+        let place = lanes[index].join(&socket);
         GroupMember {
             group: self.clone(),
-            place: log.join(Arc::clone(&socket)),
-            log,
+            log: Arc::clone(&lanes[index].log),
+            place,
             socket,
         }
     }
@@ -182,14 +216,14 @@ impl<Out: Message + Clone> Group<Out> {
         let mut encoded_for = Vec::<(Option<Format>, WsMessage)>::new();
         loop {
             let format = {
-                let lanes = self.lock();
+                let mut lanes = self.lock();
                 let formats = lanes.iter().map(|lane| lane.format);
                 let formats: Vec<_> = formats.chain(lanes.is_empty().then_some(None)).collect();
                 match formats.get(encoded_for.len()) {
                     Some(format) => *format,
                     // Lanes are only added.
                     None => {
-                        let reached = tell(&lanes, &encoded_for, except);
+                        let reached = tell(&mut lanes, &encoded_for, except);
                         drop(lanes);
                         return Ok(reached.report());
                     }
@@ -221,10 +255,14 @@ impl<Out: Message + Clone> Group<Out> {
     /// # let game: Group = game;
     /// ```
     pub fn close(&self, status: WsStatus) {
-        let lanes = self.lock().clone();
-        for socket in lanes.iter().flat_map(|lane| lane.log.sockets()) {
-            socket.close(status.clone());
-        }
+        let sockets: Vec<_> = {
+            let lanes = self.lock();
+            let sockets = lanes.iter().flat_map(|lane| &lane.sockets);
+            sockets.flatten().cloned().collect()
+        };
+        sockets
+            .iter()
+            .for_each(|socket| socket.close(status.clone()));
     }
 }
 
@@ -280,6 +318,8 @@ struct Reached {
     members: usize,
     /// The sockets that have dropped messages for it, with their numbers.
     dropped: Vec<(Arc<SocketState>, u64)>,
+    /// The sockets that were over, and are members no more.
+    over: Vec<Arc<SocketState>>,
 }
 
 impl Reached {
@@ -294,23 +334,28 @@ impl Reached {
 
 /// Adds the message of each lane to its log, and tells the members.
 fn tell<Out>(
-    lanes: &[Lane],
+    lanes: &mut [Lane],
     messages: &[(Option<Format>, WsMessage)],
     except: Option<&GroupMember<Out>>,
 ) -> Reached {
     let mut reached = Reached::default();
-    for (lane, (_, message)) in lanes.iter().zip(messages) {
+    for (lane, (_, message)) in lanes.iter_mut().zip(messages) {
         let except = except.filter(|member| Arc::ptr_eq(&member.log, &lane.log));
         let except = except.map(|member| member.place);
-        for (socket, place) in lane.log.push(message, except) {
+        for place in lane.log.push(message, except) {
+            let Some(socket) = lane.socket(place) else {
+                continue;
+            };
             match socket.lag_behind(&lane.log, place) {
-                None => lane.log.leave(place),
+                None => reached.over.extend(lane.leave(place)),
                 Some(0) => {}
-                Some(dropped) => reached.dropped.push((socket, dropped)),
+                Some(dropped) => reached.dropped.push((Arc::clone(socket), dropped)),
             }
         }
-        for socket in lane.log.overdue() {
-            socket.catch_up_at_once();
+        for place in lane.log.overdue() {
+            if let Some(socket) = lane.socket(place) {
+                socket.catch_up_at_once();
+            }
         }
         reached.members += lane.log.members_but(except);
     }
@@ -373,6 +418,14 @@ impl<Out: Message + Clone> GroupMember<Out> {
 impl<Out> Drop for GroupMember<Out> {
     fn drop(&mut self) {
         self.socket.leave(&self.log, self.place);
+        let left = {
+            let mut lanes = self.group.lock();
+            let lane = lanes
+                .iter_mut()
+                .find(|lane| Arc::ptr_eq(&lane.log, &self.log));
+            lane.and_then(|lane| lane.leave(self.place))
+        };
+        drop(left);
     }
 }
 

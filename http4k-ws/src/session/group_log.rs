@@ -9,7 +9,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::queue::Amount;
 use crate::message::WsMessage;
@@ -20,18 +20,20 @@ const MOST: Amount = Amount {
     bytes: 64 * 1024,
 };
 
-/// The messages of a group for the members whose sockets have one format. `S` is the state of a
-/// socket, of which a log knows nothing.
-pub(super) struct Log<S>(Mutex<Entries<S>>);
+/// The messages of a group for the members whose sockets have one format. It knows the places of
+/// its members, and nothing of their sockets.
+#[derive(Default)]
+pub(super) struct Log(Mutex<Entries>);
 
-struct Entries<S> {
+#[derive(Default)]
+struct Entries {
     messages: VecDeque<Entry>,
     /// The bytes of these messages.
     bytes: usize,
     /// The number of the first of these messages.
     first: u64,
     /// The members, at their places.
-    members: Vec<Option<Member<S>>>,
+    members: Vec<Option<Member>>,
     vacant: Vec<usize>,
     /// The places of the members that have caught up.
     caught_up: Vec<usize>,
@@ -44,8 +46,8 @@ struct Entry {
     except: Option<Place>,
 }
 
-struct Member<S> {
-    socket: Arc<S>,
+#[derive(Clone, Copy)]
+struct Member {
     joined: u64,
     standing: Standing,
 }
@@ -75,41 +77,27 @@ pub(super) struct Place {
     joined: u64,
 }
 
-/// A member to be told that messages wait for it.
-pub(super) type Told<S> = (Arc<S>, Place);
-
-impl<S> Default for Log<S> {
-    fn default() -> Self {
-        Self(Mutex::new(Entries {
-            messages: VecDeque::new(),
-            bytes: 0,
-            first: 0,
-            members: Vec::new(),
-            vacant: Vec::new(),
-            caught_up: Vec::new(),
-            joined: 0,
-        }))
+impl Place {
+    /// Returns the index of the place in a list of sockets.
+    pub(super) fn index(self) -> usize {
+        self.index
     }
 }
 
-impl<S> Log<S> {
-    fn lock(&self) -> MutexGuard<'_, Entries<S>> {
+impl Log {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds a member, which takes the messages from now on.
-    pub(super) fn join(&self, socket: Arc<S>) -> Place {
+    pub(super) fn join(&self) -> Place {
         let mut entries = self.lock();
         entries.joined += 1;
         let joined = entries.joined;
         let standing = Standing::CaughtUp {
             at: entries.caught_up.len(),
         };
-        let member = Some(Member {
-            socket,
-            joined,
-            standing,
-        });
+        let member = Some(Member { joined, standing });
         let index = match entries.vacant.pop() {
             Some(index) => index,
             None => {
@@ -122,16 +110,14 @@ impl<S> Log<S> {
         Place { index, joined }
     }
 
-    /// Removes a member. Calling it again has no effect.
-    pub(super) fn leave(&self, place: Place) {
-        let left = self.lock().remove(place);
-        // The socket may end with its last owner, without the lock (3).
-        drop(left);
+    /// Removes a member. Returns `false` if it was removed before.
+    pub(super) fn leave(&self, place: Place) -> bool {
+        self.lock().remove(place)
     }
 
     /// Adds a message for all members but `except`. Returns the members that had caught up, to be
     /// told of it.
-    pub(super) fn push(&self, message: &WsMessage, except: Option<Place>) -> Vec<Told<S>> {
+    pub(super) fn push(&self, message: &WsMessage, except: Option<Place>) -> Vec<Place> {
         let mut entries = self.lock();
         let entries = &mut *entries;
         let next = entries.first + entries.messages.len() as u64;
@@ -140,7 +126,7 @@ impl<S> Log<S> {
             if let Some(member) = &mut entries.members[index] {
                 member.standing = Standing::Lags { next };
                 let joined = member.joined;
-                told.push((Arc::clone(&member.socket), Place { index, joined }));
+                told.push(Place { index, joined });
             }
         }
         if entries.count() > 0 {
@@ -151,8 +137,8 @@ impl<S> Log<S> {
         told
     }
 
-    /// Returns the sockets of the members that lag, if the log has reached its bound.
-    pub(super) fn overdue(&self) -> Vec<Arc<S>> {
+    /// Returns the places of the members that lag, if the log has reached its bound.
+    pub(super) fn overdue(&self) -> Vec<Place> {
         let mut entries = self.lock();
         if entries.is_below_bound() {
             return Vec::new();
@@ -161,9 +147,13 @@ impl<S> Log<S> {
         if entries.is_below_bound() {
             return Vec::new();
         }
-        let members = entries.members.iter().flatten();
-        let lagging = members.filter(|member| member.standing.next().is_some());
-        lagging.map(|member| Arc::clone(&member.socket)).collect()
+        let members = entries.members.iter().enumerate();
+        let lagging = members.filter_map(|(index, member)| {
+            let member = member.filter(|member| member.standing.next().is_some())?;
+            let joined = member.joined;
+            Some(Place { index, joined })
+        });
+        lagging.collect()
     }
 
     /// Passes the messages of a member to `to`, if they are below `most`. Returns their amount.
@@ -195,13 +185,6 @@ impl<S> Log<S> {
         taken
     }
 
-    /// Returns the sockets of all members.
-    pub(super) fn sockets(&self) -> Vec<Arc<S>> {
-        let entries = self.lock();
-        let members = entries.members.iter().flatten();
-        members.map(|member| Arc::clone(&member.socket)).collect()
-    }
-
     /// Returns the number of members but `except`.
     pub(super) fn members_but(&self, except: Option<Place>) -> usize {
         let entries = self.lock();
@@ -216,33 +199,35 @@ impl<S> Log<S> {
     }
 }
 
-impl<S> Entries<S> {
+impl Entries {
     /// Returns the number of members.
     fn count(&self) -> usize {
         self.members.len() - self.vacant.len()
     }
 
-    fn member(&self, place: Place) -> Option<&Member<S>> {
+    fn member(&self, place: Place) -> Option<&Member> {
         let member = self.members.get(place.index)?.as_ref();
         member.filter(|member| member.joined == place.joined)
     }
 
-    fn remove(&mut self, place: Place) -> Option<Member<S>> {
-        let standing = self.member(place)?.standing;
+    fn remove(&mut self, place: Place) -> bool {
+        let Some(&Member { standing, .. }) = self.member(place) else {
+            return false;
+        };
         if let Standing::CaughtUp { at } = standing {
             self.caught_up.swap_remove(at);
             if let Some(&moved) = self.caught_up.get(at) {
                 self.set_standing(moved, standing);
             }
         }
-        let left = self.members[place.index].take();
+        self.members[place.index] = None;
         self.vacant.push(place.index);
         if self.count() == 0 {
             // An empty group owns no memory.
             (self.members, self.vacant, self.caught_up) = Default::default();
         }
         self.forget_if_taken();
-        left
+        true
     }
 
     fn set_standing(&mut self, index: usize, standing: Standing) {
@@ -301,7 +286,7 @@ impl<S> Entries<S> {
     }
 }
 
-impl<S> fmt::Debug for Log<S> {
+impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries = self.lock();
         f.debug_struct("Log")

@@ -19,12 +19,12 @@ use crate::session::transport::GATHERS;
 /// The log that the socket took messages from last, and its place in it.
 #[derive(Debug)]
 pub(super) struct Follows {
-    log: Arc<Log<SocketState>>,
+    log: Arc<Log>,
     place: Place,
 }
 
 impl Follows {
-    fn is(&self, log: &Log<SocketState>, place: Place) -> bool {
+    fn is(&self, log: &Log, place: Place) -> bool {
         std::ptr::eq(&*self.log, log) && self.place == place
     }
 }
@@ -33,11 +33,7 @@ impl SocketState {
     /// Notes that messages in `log` wait for this socket, which is a member at `place`. Returns how
     /// many others were dropped for them, which the caller reports. `None` if it accepts none
     /// anymore.
-    pub(in crate::session) fn lag_behind(
-        &self,
-        log: &Arc<Log<SocketState>>,
-        place: Place,
-    ) -> Option<u64> {
+    pub(in crate::session) fn lag_behind(&self, log: &Arc<Log>, place: Place) -> Option<u64> {
         let mut inner = self.lock_outside();
         // Those of another group came before (2).
         self.catch_up(&mut inner);
@@ -64,13 +60,12 @@ impl SocketState {
         }
     }
 
-    /// Ends the membership at `place`. What was sent before still reaches the peer.
-    pub(in crate::session) fn leave(&self, log: &Log<SocketState>, place: Place) {
+    /// Takes what waits in a log, for a member that leaves `log`. It follows that one no more.
+    pub(in crate::session) fn leave(&self, log: &Log, place: Place) {
         let followed = {
             let mut inner = self.lock();
             inner.follows.take_if(|follows| follows.is(log, place))
         };
-        log.leave(place);
         drop(followed);
     }
 
@@ -171,7 +166,7 @@ impl Inner {
     }
 
     /// Lets the socket take messages from `log` from now on.
-    fn follow(&mut self, log: &Arc<Log<SocketState>>, place: Place) {
+    fn follow(&mut self, log: &Arc<Log>, place: Place) {
         let known = self.follows.as_ref();
         if !known.is_some_and(|follows| follows.is(log, place)) {
             let log = Arc::clone(log);

@@ -75,6 +75,11 @@ pub(super) struct SocketState {
 #[repr(C)]
 pub(super) struct Inner {
     park: Park,
+    /// `true` if messages wait for the peer in the log that `follows` names, after those in
+    /// `outbound`.
+    lags: bool,
+    /// The log of a group that may have messages for the peer.
+    follows: Option<Follows>,
     /// The status that this side closes with, once the outbound queue is sent.
     pub(super) closing: Option<WsStatus>,
     /// The status that the socket was closed with.
@@ -82,8 +87,6 @@ pub(super) struct Inner {
     /// The message filters in front of `outbound`. `None` for a socket without any.
     pub(super) filtering: Option<Box<Filtering>>,
     pub(super) callbacks: Callbacks,
-    /// The log of a group that may have messages for the peer.
-    follows: Option<Follows>,
     pub(super) outbound: Outbound,
     pub(super) inbound: Queue,
     account: Account,
@@ -95,8 +98,6 @@ pub(super) struct Inner {
     flushed: u64,
     /// The number of syncs, and the number of the newest message at the last one.
     syncs: (u64, u64),
-    /// `true` if messages wait for the peer in the log, after those in `outbound`.
-    lags: bool,
     /// `true` if messages that never reached the transport outlive the socket.
     pub(super) keeps_unsent: bool,
     /// `true` if the queues were cleared for the budget, and the socket must end at once.
