@@ -51,9 +51,8 @@ impl Tests {
                 continue;
             }
             tests.links.insert(link.index);
-            if let [_, others @ ..] = &link.routes[..]
-                && !others.is_empty()
-            {
+            let others = &link.routes[1..];
+            if !others.is_empty() {
                 tests.others.push((link.index, others.to_vec()));
             }
         }

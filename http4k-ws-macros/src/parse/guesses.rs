@@ -50,9 +50,8 @@ pub(super) fn in_place_of_an_entry(
     methods: &[Ident],
     last: Span,
 ) -> Option<Error> {
-    if let [word] = methods
-        && let Some(text) = as_function(word, input)
-    {
+    if let [word] = methods {
+        let text = as_function(word, input)?;
         let message = format!("the path precedes the handler: write `{text}`");
         return Some(Error::new(word.span(), message));
     }
