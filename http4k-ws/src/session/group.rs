@@ -32,8 +32,8 @@ use crate::message::{WsMessage, WsStatus};
 /// 3. A group keeps about 64 messages or 64 KiB for the members that have not taken them. The rest
 ///    is in the queues of these members.
 ///
-/// Groups of several processes, with a history and the presence of members, are
-/// [topics](crate::topics).
+/// Groups of several processes, with a history and the presence of members, are topics (the module
+/// `topics`, with the feature `json`).
 ///
 /// # Examples
 ///
