@@ -4,6 +4,8 @@
 //! that the messages of a group have one order, and those that a task sends afterwards come after
 //! it. It is taken before that of any socket, and not while a message is encoded.
 
+mod lane;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,8 +14,9 @@ use super::error::SendError;
 use super::group_log::{Log, Place};
 use super::socket::WebSocket;
 use super::state::SocketState;
-use crate::lens::{Format, Message, encoded};
+use crate::lens::{Message, encoded};
 use crate::message::{WsMessage, WsStatus};
+use lane::{Lane, tell};
 
 /// Sockets of this process that receive the same messages, such as the players of a game.
 ///
@@ -61,55 +64,10 @@ pub struct Group<Out = WsMessage> {
     out: PhantomData<fn(Out)>,
 }
 
-/// The members whose sockets have one format.
-#[derive(Debug)]
-struct Lane {
-    format: Option<Format>,
-    log: Arc<Log>,
-    /// The sockets of the members, at their places in the log.
-    sockets: Vec<Option<Arc<SocketState>>>,
-}
-
-impl Lane {
-    fn new(format: Option<Format>) -> Self {
-        Self {
-            format,
-            log: Arc::default(),
-            sockets: Vec::new(),
-        }
-    }
-
-    fn join(&mut self, socket: &Arc<SocketState>) -> Place {
-        let place = self.log.join();
-        if self.sockets.len() <= place.index() {
-            self.sockets.resize(place.index() + 1, None);
-        }
-        self.sockets[place.index()] = Some(Arc::clone(socket));
-        place
-    }
-
-    fn socket(&self, place: Place) -> Option<&Arc<SocketState>> {
-        self.sockets.get(place.index())?.as_ref()
-    }
-
-    /// Removes a member. Returns its socket, which the caller drops without a lock. `None` if it
-    /// was removed before.
-    fn leave(&mut self, place: Place) -> Option<Arc<SocketState>> {
-        let left = self
-            .log
-            .leave(place)
-            .then(|| self.sockets[place.index()].take());
-        if self.log.members_but(None) == 0 {
-            self.sockets = Vec::new();
-        }
-        left.flatten()
-    }
-}
-
 /// The membership of a socket in a [`Group`], until it is dropped.
 ///
-/// What was sent to the group before the drop still reaches the socket. The consumer should own the
-/// guard, so that it leaves however it ends; see
+/// Messages that were sent to the group before the drop still reach the socket. The consumer should
+/// own the guard, so that it leaves however it ends; see
 /// [Joining and leaving](crate::session#joining-and-leaving). A guard that is kept for longer than
 /// its socket does no harm.
 #[must_use = "the socket leaves the group when this is dropped"]
@@ -213,23 +171,27 @@ impl<Out: Message + Clone> Group<Out> {
 
     /// Sends `message` to all members but `member`, as [`broadcast`](Self::broadcast) does.
     fn send(&self, message: Out, except: Option<&GroupMember<Out>>) -> Result<usize, SendError> {
-        let mut encoded_for = Vec::<(Option<Format>, WsMessage)>::new();
+        // One for each lane. Lanes are only added.
+        let mut messages = Vec::new();
         loop {
             let format = {
                 let mut lanes = self.lock();
-                let formats = lanes.iter().map(|lane| lane.format);
-                let formats: Vec<_> = formats.chain(lanes.is_empty().then_some(None)).collect();
-                match formats.get(encoded_for.len()) {
-                    Some(format) => *format,
-                    // Lanes are only added.
+                match lanes.get(messages.len()) {
+                    Some(lane) => lane.format,
+                    None if messages.is_empty() => {
+                        drop(lanes);
+                        // A value without a message is an error, also if no socket has joined yet.
+                        return Ok(encoded(None, message).map(|_message| 0)?);
+                    }
                     None => {
-                        let reached = tell(&mut lanes, &encoded_for, except);
+                        let except = except.map(|member| (&member.log, member.place));
+                        let reached = tell(&mut lanes, &messages, except);
                         drop(lanes);
                         return Ok(reached.report());
                     }
                 }
             };
-            encoded_for.push((format, encoded(format, message.clone())?));
+            messages.push(encoded(format, message.clone())?);
         }
     }
 
@@ -310,56 +272,6 @@ impl<Out> Group<Out> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-}
-
-/// The members that were told of a message.
-#[derive(Default)]
-struct Reached {
-    members: usize,
-    /// The sockets that have dropped messages for it, with their numbers.
-    dropped: Vec<(Arc<SocketState>, u64)>,
-    /// The sockets that were over, and are members no more.
-    over: Vec<Arc<SocketState>>,
-}
-
-impl Reached {
-    /// Reports the dropped messages, without a lock. Returns the number of members.
-    fn report(self) -> usize {
-        for (socket, dropped) in self.dropped {
-            socket.notifier.dropped(dropped);
-        }
-        self.members
-    }
-}
-
-/// Adds the message of each lane to its log, and tells the members.
-fn tell<Out>(
-    lanes: &mut [Lane],
-    messages: &[(Option<Format>, WsMessage)],
-    except: Option<&GroupMember<Out>>,
-) -> Reached {
-    let mut reached = Reached::default();
-    for (lane, (_, message)) in lanes.iter_mut().zip(messages) {
-        let except = except.filter(|member| Arc::ptr_eq(&member.log, &lane.log));
-        let except = except.map(|member| member.place);
-        for place in lane.log.push(message, except) {
-            let Some(socket) = lane.socket(place) else {
-                continue;
-            };
-            match socket.lag_behind(&lane.log, place) {
-                None => reached.over.extend(lane.leave(place)),
-                Some(0) => {}
-                Some(dropped) => reached.dropped.push((Arc::clone(socket), dropped)),
-            }
-        }
-        for place in lane.log.overdue() {
-            if let Some(socket) = lane.socket(place) {
-                socket.catch_up_at_once();
-            }
-        }
-        reached.members += lane.log.members_but(except);
-    }
-    reached
 }
 
 impl<Out: Message + Clone> GroupMember<Out> {

@@ -3,8 +3,8 @@
 //! 1. A member has caught up if it has taken all messages. The next message makes it lag, and is
 //!    the only one that its socket is told of. So the other messages of a batch cost nothing per
 //!    member until the socket takes them all at once.
-//! 2. The log forgets its messages once all members have caught up. Beyond [`MOST`], the members
-//!    that lag furthest behind are made to take theirs.
+//! 2. The log forgets its messages once all members have caught up. If it reaches [`MOST`], it
+//!    forgets those that all have taken, and if that is too little, all that lag must take theirs.
 //! 3. The lock of the log is taken under the lock of a socket, and never the other way round.
 
 use std::collections::VecDeque;
@@ -52,7 +52,7 @@ struct Member {
     standing: Standing,
 }
 
-/// What a member has taken.
+/// The messages that a member has taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
     /// All messages. The member is `at` this place among those that have caught up.

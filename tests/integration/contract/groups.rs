@@ -1,16 +1,16 @@
 //! Groups of sockets that receive the same messages.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use http4k_ws::SendError;
 use http4k_ws::filter::subprotocols;
 use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::session::{
-    Group, GroupMember, SessionConfig, SlowConsumer, SocketInfo, Traffic, WsMetrics,
-};
+use http4k_ws::session::{Group, SessionConfig, SlowConsumer, SocketInfo, Traffic, WsMetrics};
 use http4k_ws::testing::WsClient;
 
 use super::backends::{next_report, on_every_backend};
@@ -35,6 +35,21 @@ async fn chat(mut ws: WebSocket, room: Group) -> WsResult {
         ws.send("after").await?;
     }
     Ok(())
+}
+
+/// Lets each socket listen to a group until its end, after "joined".
+fn listeners(group: &Group) -> PolyHandler {
+    let group = group.clone();
+    let listen = move |ws: WebSocket| {
+        let group = group.clone();
+        async move {
+            let _member = group.join(&ws);
+            ws.send("joined").await?;
+            ws.closed().await;
+            WsResult::Ok(())
+        }
+    };
+    listen.into_poly_handler()
 }
 
 /// Counts what a socket drops, and reports that at its end with what it has sent.
@@ -69,6 +84,19 @@ fn next(client: &mut impl WsClient) -> String {
 
 fn texts<const N: usize>(client: &mut impl WsClient) -> [String; N] {
     std::array::from_fn(|_| next(client))
+}
+
+/// JSON has no such keys.
+#[derive(Clone, Serialize, Deserialize, Message)]
+struct Squares {
+    pieces: BTreeMap<(u8, u8), String>,
+}
+
+#[test]
+fn a_value_without_a_message_is_an_error_also_without_members() {
+    let pieces = BTreeMap::from([((1, 5), "king".to_owned())]);
+    let sent = Group::<Squares>::new().broadcast(Squares { pieces });
+    assert!(matches!(sent, Err(SendError::Unencodable(_))), "{sent:?}");
 }
 
 on_every_backend! {
@@ -115,17 +143,8 @@ on_every_backend! {
 
     fn all_members_receive_the_messages_of_concurrent_threads_in_one_order<B>() {
         let room = Group::new();
-        let listening = room.clone();
-        let app = move |ws: WebSocket| {
-            let room = listening.clone();
-            async move {
-                let _member = room.join(&ws);
-                ws.send("joined").await?;
-                ws.closed().await;
-                WsResult::Ok(())
-            }
-        };
-        let backend = B::start(app.into_poly_handler(), SessionConfig::default());
+        let app = listeners(&room);
+        let backend = B::start(app, SessionConfig::default());
         let mut clients: Vec<_> = (0..5).map(|_| backend.connect("/")).collect();
         for client in &mut clients {
             assert_eq!(next(client), "joined");
@@ -210,17 +229,8 @@ on_every_backend! {
 
     fn a_close_of_the_group_follows_its_messages<B>() {
         let room = Group::new();
-        let joining = room.clone();
-        let app = move |ws: WebSocket| {
-            let room = joining.clone();
-            async move {
-                let _member = room.join(&ws);
-                ws.send("joined").await?;
-                ws.closed().await;
-                WsResult::Ok(())
-            }
-        };
-        let mut client = B::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        let app = listeners(&room);
+        let mut client = B::start(app, SessionConfig::default()).connect("/");
         assert_eq!(next(&mut client), "joined");
         room.broadcast("bye").expect("text");
         room.close(WsStatus::GOING_AWAY);
@@ -246,18 +256,9 @@ on_every_backend! {
 
     fn a_member_that_reads_nothing_is_closed_and_the_others_go_on<B>() {
         let room = Group::new();
-        let joining = room.clone();
-        let app = move |ws: WebSocket| {
-            let room = joining.clone();
-            async move {
-                let _member: GroupMember = room.join(&ws);
-                ws.send("joined").await?;
-                ws.closed().await;
-                WsResult::Ok(())
-            }
-        };
+        let app = listeners(&room);
         let config = SessionConfig::default().with_queue_messages(4).with_write_stall(Duration::from_secs(20));
-        let backend = B::start(app.into_poly_handler(), config);
+        let backend = B::start(app, config);
         let (mut reads, mut stops) = (backend.connect("/"), backend.connect("/"));
         assert_eq!((next(&mut reads), next(&mut stops)), ("joined".into(), "joined".into()));
         let long = "x".repeat(500_000);
@@ -275,22 +276,13 @@ on_every_backend! {
 
     fn what_a_group_sends_and_what_is_dropped_for_it_is_counted<B>() {
         let room = Group::new();
-        let joining = room.clone();
-        let app = move |ws: WebSocket| {
-            let room = joining.clone();
-            async move {
-                let _member = room.join(&ws);
-                ws.send("joined").await?;
-                ws.closed().await;
-                WsResult::Ok(())
-            }
-        };
+        let app = listeners(&room);
         let (counts, reported) = counts();
         let config = SessionConfig::default()
             .with_metrics(counts)
             .with_slow_consumer(SlowConsumer::DropOldest)
             .with_queue_messages(2);
-        let backend = B::start(app.into_poly_handler(), config);
+        let backend = B::start(app, config);
         let mut client = backend.connect("/");
         assert_eq!(next(&mut client), "joined");
         for text in ["one", "two", "three"] {
@@ -306,19 +298,10 @@ on_every_backend! {
 
     fn a_message_that_waits_in_the_log_of_a_group_is_counted_once<B>() {
         let room = Group::new();
-        let joining = room.clone();
-        let app = move |ws: WebSocket| {
-            let room = joining.clone();
-            async move {
-                let _member = room.join(&ws);
-                ws.send("joined").await?;
-                ws.closed().await;
-                WsResult::Ok(())
-            }
-        };
+        let app = listeners(&room);
         let (counts, reported) = counts();
         let config = SessionConfig::default().with_metrics(counts);
-        let backend = B::start(app.into_poly_handler(), config);
+        let backend = B::start(app, config);
         let mut client = backend.connect("/");
         assert_eq!(next(&mut client), "joined");
         for text in ["one", "two", "three"] {

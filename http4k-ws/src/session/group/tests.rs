@@ -22,7 +22,7 @@ struct Socket {
     model: Model,
 }
 
-/// What a socket must do: each message is put into its queue at once.
+/// The model of a socket, in whose queue each message is put at once.
 #[derive(Default)]
 struct Model {
     queue: VecDeque<String>,
@@ -104,6 +104,24 @@ impl Numbers {
     }
 }
 
+/// Lets the models accept a broadcast to all memberships in `group` but `except`, the number of a
+/// socket and of its membership.
+fn expect_broadcast(
+    sockets: &mut [Socket],
+    group: usize,
+    text: &str,
+    policy: &SlowConsumer,
+    except: Option<(usize, usize)>,
+) {
+    for (number, socket) in sockets.iter_mut().enumerate() {
+        for (place, (joined, _)) in socket.members.iter().enumerate() {
+            if *joined == group && Some((number, place)) != except {
+                socket.model.accept(text, policy, false);
+            }
+        }
+    }
+}
+
 /// Lets some sockets and two groups do `steps` random things, and compares each socket with its
 /// model.
 fn compare(seed: u64, steps: usize, policy: &SlowConsumer) {
@@ -138,21 +156,11 @@ fn compare(seed: u64, steps: usize, policy: &SlowConsumer) {
                 };
                 let group = *group;
                 member.broadcast_to_others(text.as_str()).expect("text");
-                for (number, socket) in sockets.iter_mut().enumerate() {
-                    for (place, (joined, _)) in socket.members.iter().enumerate() {
-                        if *joined == group && (number, place) != (which, except) {
-                            socket.model.accept(&text, policy, false);
-                        }
-                    }
-                }
+                expect_broadcast(&mut sockets, group, &text, policy, Some((which, except)));
             }
             _ => {
                 groups[group].broadcast(text.as_str()).expect("text");
-                for socket in &mut sockets {
-                    for _ in socket.members.iter().filter(|(joined, _)| *joined == group) {
-                        socket.model.accept(&text, policy, false);
-                    }
-                }
+                expect_broadcast(&mut sockets, group, &text, policy, None);
             }
         }
     }
