@@ -147,7 +147,8 @@
 /// and the function is not called.
 ///
 /// A name alone is a handler value: a function of the request, or of nothing. So is an expression
-/// in braces: `http({ logged().then(home) })`.
+/// in braces: `http({ logged().then(home) })`. Parentheses around a handler, its function or an
+/// argument have no meaning.
 ///
 /// # Filters
 ///

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, ExprMethodCall, ExprReference, Token};
 
 use super::args::{Arg, Names, plain_name};
+use super::once::{changing_call, spelled};
 use crate::errors::{Errors, near};
 use crate::parse::{Head, Protocol};
 
@@ -62,7 +63,7 @@ impl Call {
             head,
         };
         let expr = ungrouped(expr);
-        if let Some(mistake) = waiting(&expr, protocol) {
+        if let Some(mistake) = waiting(&expr, protocol).or_else(|| building(&expr, protocol)) {
             errors.at(expr.span(), mistake);
             return None;
         }
@@ -257,6 +258,18 @@ fn waiting(expr: &Expr, protocol: Protocol) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// Returns the mistake of `logged().then(home)`, which builds a handler.
+fn building(expr: &Expr, protocol: Protocol) -> Option<String> {
+    let Expr::MethodCall(call) = expr else {
+        return None;
+    };
+    let builds = call.method == "then" && changing_call(&call.receiver).is_some();
+    builds.then(|| {
+        let (keyword, text) = (protocol.keyword(), spelled(call));
+        format!("a call that builds a handler goes in braces: write `{keyword}({{ {text} }})`")
+    })
 }
 
 /// Unwraps an expression that a `macro_rules!` macro passed on in an invisible group.

@@ -131,7 +131,8 @@ fn is_constructor(function: &Path, is_of_nothing: bool) -> bool {
     }
 }
 
-fn spelled(call: &impl ToTokens) -> String {
+/// Returns the text of a call, as a user spaces it.
+pub(super) fn spelled(call: &impl ToTokens) -> String {
     let text = call.to_token_stream().to_string();
     text.replace(" :: ", "::")
         .replace(" (", "(")

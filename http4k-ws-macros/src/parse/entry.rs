@@ -10,6 +10,7 @@ use syn::{
 };
 
 use super::Template;
+use super::bare::{bare, handler};
 use super::{guesses, slips};
 use crate::errors::{Errors, near};
 
@@ -177,7 +178,7 @@ pub(super) fn filters(input: ParseStream<'_>, errors: &mut Errors) -> Result<Vec
     let inside;
     parenthesized!(inside in input);
     let filters = Punctuated::<Expr, Token![,]>::parse_terminated(&inside)?;
-    Ok(filters.into_iter().collect())
+    Ok(filters.into_iter().map(bare).collect())
 }
 
 /// `as name`.
@@ -271,12 +272,15 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
         "http" => Protocol::Http,
         "ws" => Protocol::Ws,
         "sse" => Protocol::Sse,
-        _ => return Ok(Target::Mount { keyword, app: expr }),
+        _ => {
+            let app = bare(expr);
+            return Ok(Target::Mount { keyword, app });
+        }
     };
     Ok(Target::Handler(Handler {
         protocol,
         keyword,
-        expr,
+        expr: handler(expr),
     }))
 }
 

@@ -3,6 +3,7 @@
 //! The input is split at its top-level commas, and each entry is parsed alone. A broken entry is
 //! reported, and the others are kept.
 
+mod bare;
 mod entry;
 mod guesses;
 mod item;

@@ -17,6 +17,7 @@ mod mounted_functions;
 mod natural_arguments;
 mod natural_guesses;
 mod newcomer_tables;
+mod parentheses;
 mod parts;
 mod sink_ext;
 mod tested_links;

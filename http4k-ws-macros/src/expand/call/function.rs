@@ -38,7 +38,12 @@ impl Parts<'_> {
             Shape::Method(call) => {
                 let mut call = call.clone();
                 let (receiver, args) = self.args.split_first().expect("a method has a receiver");
-                *call.receiver = Expr::Verbatim(receiver.clone());
+                let is_reference = matches!(self.call.args[0], Arg::Lent(..) | Arg::Constant(_));
+                let receiver = match is_reference {
+                    true => quote_spanned!(self.at=> (#receiver)),
+                    false => receiver.clone(),
+                };
+                *call.receiver = Expr::Verbatim(receiver);
                 for (arg, given) in call.args.iter_mut().zip(args) {
                     *arg = Expr::Verbatim(given.clone());
                 }

@@ -141,9 +141,9 @@ fn of_value(value: &Expr, protocol: Protocol, at: Span) -> TokenStream {
     let endpoint = quote_spanned!(at=> __http4k_ws::#constructor(#value));
     // Braces separate a call that returns a handler from a call of a handler, so they are needed.
     match value {
-        Expr::Block(_) | Expr::Paren(_) => quote_spanned! {at=>
+        Expr::Block(_) => quote_spanned! {at=>
             {
-                // The user's braces or parentheses stand in an argument, which needs none.
+                // The user's braces stand in an argument, which needs none.
                 #[allow(unused_braces, unused_parens)]
                 let endpoint = #endpoint;
                 endpoint

@@ -13,6 +13,7 @@ async fn home(_req: Request) -> &'static str {
 routes! {
     pub fn app() -> PolyHandler {
         "/wrong" => http(logged().then(home)),
+        "/parentheses" => http((logged().then(home))),
         "/right" => http({ logged().then(home) }),
     }
 }
