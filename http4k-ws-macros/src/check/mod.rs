@@ -7,11 +7,7 @@ mod parameters;
 
 use crate::errors::{Errors, near};
 use crate::model::{Endpoint, Route, Routes};
-use crate::parse::Protocol;
-
-const METHODS: [&str; 9] = [
-    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
-];
+use crate::parse::{METHODS, Protocol, no_method};
 
 pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
     for route in &model.routes {
@@ -46,7 +42,7 @@ fn methods(route: &Route, errors: &mut Errors) {
         if is_ws && index == 0 {
             continue;
         }
-        if let Some(message) = no_method(&name, &upper) {
+        if let Some(message) = no_method(&name) {
             errors.at(method.span(), message);
             continue;
         }
@@ -61,25 +57,6 @@ fn methods(route: &Route, errors: &mut Errors) {
             let message = format!("a method must be in capitals: write `{upper}`");
             errors.at(method.span(), message);
         }
-    }
-}
-
-/// Returns the message for a word that other libraries have in the place of a method.
-fn no_method(name: &str, upper: &str) -> Option<String> {
-    match upper {
-        "ANY" | "ALL" => Some(format!(
-            "a route without a method matches every method: remove `{name}`"
-        )),
-        "DEFAULT" | "OTHERWISE" | "FALLBACK" | "CATCH" => Some(format!(
-            "`_` matches the requests that no route matches: write `_` instead of `{name}`"
-        )),
-        "SSE" => Some(format!(
-            "the protocol follows `=>`, as in `\"/path\" => sse(feed(sse))`: remove `{name}`"
-        )),
-        "WS" | "WEBSOCKET" | "HTTP" => Some(format!(
-            "the protocol follows `=>`, as in `\"/path\" => ws(chat(ws))`: remove `{name}`"
-        )),
-        _ => None,
     }
 }
 

@@ -18,6 +18,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::Attribute;
 
+use super::pathless::{self, Before};
 use super::{
     Call, Endpoint, Fallback, HandlerCall, Mounted, Protocols, Route, Routes, Scope, params,
     spelled,
@@ -33,6 +34,8 @@ struct Around {
     scope: usize,
     /// The number of filters that belong to the scope.
     scope_filters: usize,
+    /// `true` inside of a block with a path.
+    has_path: bool,
 }
 
 impl Routes {
@@ -59,8 +62,18 @@ impl Routes {
     }
 
     fn add_all(&mut self, entries: Vec<Entry>, around: &Around, errors: &mut Errors) {
+        let mut before = None;
         for entry in entries {
-            self.add(entry, around, errors);
+            let Some(mistake) = pathless::mistake(&entry, around.has_path, before.as_ref()) else {
+                before = Before::new(&entry).or(before);
+                self.add(entry, around, errors);
+                continue;
+            };
+            errors.at(entry.span, mistake);
+            if let Target::Handler(handler) = entry.target {
+                let path = before.as_ref().map_or("", |before| &before.path);
+                errors.leave_out(path, handler.expr.to_token_stream());
+            }
         }
     }
 
@@ -71,6 +84,7 @@ impl Routes {
         self.behind.resize(self.filters.len(), Protocols::default());
         let mut inner = around.clone();
         inner.filters.extend(first..first + own_filters);
+        let has_path = entry.place.written().is_some();
         let (span, path) = match entry.place {
             Place::Here => (entry.span, Vec::new()),
             Place::Path(template) => (template.literal.span(), template.segments),
@@ -80,6 +94,7 @@ impl Routes {
             }
         };
         inner.segments.extend(path);
+        inner.has_path |= has_path;
         let outer_params = params(&around.segments).count();
         let endpoint = match entry.target {
             Target::Block(entries) => {

@@ -9,6 +9,7 @@ mod flatten;
 mod links;
 mod mounted;
 mod once;
+mod pathless;
 mod stream;
 
 pub(crate) use args::{Arg, dereferenced, is_place, place_root, plain_name};

@@ -49,6 +49,14 @@ impl Place {
             Self::Fallback(_) => false,
         }
     }
+
+    /// Returns the path in the source.
+    pub(crate) fn written(&self) -> Option<String> {
+        match self {
+            Self::Path(template) => Some(template.literal.value()),
+            Self::Here | Self::Fallback(_) => None,
+        }
+    }
 }
 
 /// The right-hand side of an entry.

@@ -6,12 +6,36 @@ use syn::parse::ParseStream;
 use syn::{Error, Token, token};
 
 use super::entry::span_or;
-use super::slips::{METHODS, is_protocol, tokens};
+use super::slips::{self, is_protocol, tokens};
+
+/// The registered methods.
+pub(crate) const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+];
 
 /// The keywords of items and statements.
 const ITEMS: [&str; 9] = [
     "let", "use", "fn", "static", "const", "struct", "mod", "type", "for",
 ];
+
+/// Returns the message for a word that other libraries have in the place of a method.
+pub(crate) fn no_method(name: &str) -> Option<String> {
+    match name.to_uppercase().as_str() {
+        "ANY" | "ALL" => Some(format!(
+            "a route without a method matches every method: remove `{name}`"
+        )),
+        "DEFAULT" | "OTHERWISE" | "FALLBACK" | "CATCH" => Some(format!(
+            "`_` matches the requests that no route matches: write `_` instead of `{name}`"
+        )),
+        "SSE" => Some(format!(
+            "the protocol follows `=>`, as in `\"/path\" => sse(feed(sse))`: remove `{name}`"
+        )),
+        "WS" | "WEBSOCKET" | "HTTP" => Some(format!(
+            "the protocol follows `=>`, as in `\"/path\" => ws(chat(ws))`: remove `{name}`"
+        )),
+        _ => None,
+    }
+}
 
 /// Returns the message for an entry with a path and without `=>`.
 pub(super) fn no_arrow(input: ParseStream<'_>) -> &'static str {
@@ -105,7 +129,7 @@ fn as_function(word: &Ident, input: ParseStream<'_>) -> Option<String> {
     if is_protocol(word) {
         return Some(format!("{path} => {word}({handler})"));
     }
-    let method = METHODS.iter().find(|method| word == *method);
+    let method = slips::METHODS.iter().find(|method| word == *method);
     let method = method.map_or(String::new(), |method| method.to_uppercase() + " ");
     Some(format!("{method}{path} => http({handler})"))
 }

@@ -11,6 +11,7 @@ mod slips;
 mod template;
 
 pub(crate) use entry::{Doc, Entry, Handler, Place, Protocol, Target};
+pub(crate) use guesses::{METHODS, no_method};
 pub(crate) use item::Head;
 use item::Item;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
