@@ -82,7 +82,7 @@ fn messages(output: &str) -> Vec<Message> {
             .collect();
         let (text, cure) = match first.strip_prefix(": ") {
             // A message of a macro names its cure behind a colon.
-            Some(text) => match text.rsplit_once(": ") {
+            Some(text) => match cure_of(text) {
                 Some((text, cure)) if notes.is_empty() => (text, cure.to_owned()),
                 _ => (text, notes.join("; ")),
             },
@@ -99,6 +99,14 @@ fn messages(output: &str) -> Vec<Message> {
         }
     }
     messages
+}
+
+/// Returns a message without its cure, and the cure. That may have a colon itself, before a type.
+fn cure_of(text: &str) -> Option<(&str, &str)> {
+    match text.find(": write ") {
+        Some(colon) => Some((&text[..colon], &text[colon + ": ".len()..])),
+        None => text.rsplit_once(": "),
+    }
 }
 
 /// Returns a message in which a closure or block has no place in a file.

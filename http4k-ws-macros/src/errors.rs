@@ -103,7 +103,7 @@ impl Errors {
 }
 
 /// Returns the names in a path that may be invalid: those behind `<`, `{`, `:` or `*`.
-fn names(path: &str) -> Vec<String> {
+pub(crate) fn names(path: &str) -> Vec<String> {
     let pieces = path.split(['<', '{', ':', '*']).skip(1);
     let names = pieces.map(|piece| {
         let end = piece.find(|c: char| !c.is_alphanumeric() && c != '_');

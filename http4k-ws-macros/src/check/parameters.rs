@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::model::{Endpoint, HandlerCall, Route, Routes, params, spelled};
-use crate::parse::{Param, Segment};
+use crate::parse::{Param, Segment, compact};
 
 const MAX_PARAMS: usize = 16;
 
@@ -79,6 +79,11 @@ fn needs_a_call(handler: &HandlerCall, unused: &[&Param], errors: &mut Errors) {
             format!(
                 "`{function}` does not receive `<{names}>`: write `{keyword}({function}({args}))`"
             )
+        }
+        None if handler.call.is_text() => {
+            let params: Vec<String> = names.iter().map(|name| format!("{name}: String")).collect();
+            let (params, value) = (params.join(", "), compact(handler.call.tokens()));
+            format!("a value is returned by a closure: write `{keyword}(|{params}| {value})`")
         }
         None => {
             format!("a handler value does not receive parameters: write `{keyword}(show({args}))`")

@@ -7,9 +7,9 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, ExprMethodCall, ExprReference, Token};
 
 use super::args::{Arg, Names, plain_name};
-use super::once::{changing_call, spelled};
+use super::once::changing_call;
 use crate::errors::{Errors, near};
-use crate::parse::{Head, Protocol};
+use crate::parse::{Head, Protocol, compact};
 
 /// The handler of a route, as a call or a value.
 pub(crate) struct Call {
@@ -98,6 +98,17 @@ impl Call {
     /// Returns the name of the function, if it has one.
     pub(crate) fn function(&self) -> Option<String> {
         self.function_name().map(|name| name.unraw().to_string())
+    }
+
+    /// Returns `true` for a value such as `format!("{id}")`, which is not a handler.
+    pub(crate) fn is_text(&self) -> bool {
+        let is_text =
+            |value: &Expr| matches!(value, Expr::Macro(_) | Expr::Lit(_) | Expr::Binary(_));
+        matches!(&self.shape, Shape::Value(value) if is_text(value))
+    }
+
+    pub(crate) fn is_method(&self) -> bool {
+        matches!(self.shape, Shape::Method(_))
     }
 
     /// Returns the token of that name.
@@ -260,15 +271,25 @@ fn waiting(expr: &Expr, protocol: Protocol) -> Option<String> {
     }
 }
 
-/// Returns the mistake of `logged().then(home)`, which builds a handler.
+/// Returns the mistake of `logged().then(home)` and `home.with(logged())`, which build a handler.
 fn building(expr: &Expr, protocol: Protocol) -> Option<String> {
     let Expr::MethodCall(call) = expr else {
         return None;
     };
-    let builds = call.method == "then" && changing_call(&call.receiver).is_some();
-    builds.then(|| {
-        let (keyword, text) = (protocol.keyword(), spelled(call));
-        format!("a call that builds a handler goes in braces: write `{keyword}({{ {text} }})`")
+    let keyword = protocol.keyword();
+    let is_name = |expr: &Expr| matches!(expr, Expr::Path(_));
+    let is_of_a_call = matches!(&*call.receiver, Expr::Call(_)) && call.args.iter().all(is_name);
+    if call.method == "then" && (is_of_a_call || changing_call(&call.receiver).is_some()) {
+        let text = compact(call.to_token_stream());
+        return Some(format!(
+            "a call that builds a handler goes in braces: write `{keyword}({{ {text} }})`"
+        ));
+    }
+    let is_filtered = call.method == "with" && is_name(&call.receiver);
+    (is_filtered && call.args.iter().any(|arg| matches!(arg, Expr::Call(_)))).then(|| {
+        let filters = compact(call.args.to_token_stream());
+        let handler = compact(call.receiver.to_token_stream());
+        format!("filters precede `=>`: write `with({filters}) => {keyword}({handler})`")
     })
 }
 

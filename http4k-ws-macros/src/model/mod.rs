@@ -7,10 +7,12 @@ mod blocks;
 mod call;
 mod flatten;
 mod links;
+mod mentioned;
 mod mounted;
 mod once;
 mod pathless;
 mod stream;
+mod words;
 
 pub(crate) use args::{Arg, dereferenced, is_place, place_root, plain_name};
 pub(crate) use blocks::Unused;

@@ -12,6 +12,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprMacro, ExprMethodCall, Path, Token};
 
+use crate::parse::compact;
+
 /// A call whose result may change, and its text.
 pub(super) struct Changing {
     pub(super) at: Span,
@@ -67,7 +69,7 @@ fn reading(call: &ExprMethodCall) -> Option<Changing> {
         .any(|method| call.method == method)
         .then(|| Changing {
             at: call.span(),
-            text: spelled(call),
+            text: compact(call.to_token_stream()),
         })
 }
 
@@ -89,7 +91,7 @@ fn changing(call: &ExprCall) -> Option<Changing> {
     let is_same = is_constructor(&function.path, call.args.is_empty());
     (!is_same && !names_something(call.to_token_stream())).then(|| Changing {
         at: call.span(),
-        text: spelled(call),
+        text: compact(call.to_token_stream()),
     })
 }
 
@@ -129,14 +131,6 @@ fn is_constructor(function: &Path, is_of_nothing: bool) -> bool {
                     .any(|word| name.starts_with(word))
         }
     }
-}
-
-/// Returns the text of a call, as a user spaces it.
-pub(super) fn spelled(call: &impl ToTokens) -> String {
-    let text = call.to_token_stream().to_string();
-    text.replace(" :: ", "::")
-        .replace(" (", "(")
-        .replace(" . ", ".")
 }
 
 /// Returns `true` if the tokens name a value, and not only functions, types and members.

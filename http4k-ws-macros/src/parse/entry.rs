@@ -11,8 +11,8 @@ use syn::{
 
 use super::Template;
 use super::bare::{bare, handler};
-use super::{guesses, slips};
-use crate::errors::{Errors, near};
+use super::{dialects, guesses, slips, targets};
+use crate::errors::{self, Errors, near};
 
 /// One line of a doc comment.
 pub(crate) type Doc = String;
@@ -84,7 +84,11 @@ pub(crate) struct Handler {
 impl Entry {
     /// Parses the next entry. `None` if its path is broken, which is reported.
     pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Result<Option<Self>> {
-        let (docs, deprecated) = attributes(Attribute::parse_outer(input)?, errors);
+        let found = Attribute::parse_outer(input)?;
+        if let Some(error) = dialects::as_attribute(&found, input) {
+            return Err(error);
+        }
+        let (docs, deprecated) = attributes(found, errors);
         let span = input.span();
         let methods = methods(input)?;
         let mut filters = slips::filters_before_path(input, errors)?;
@@ -100,14 +104,15 @@ impl Entry {
         };
         filters.extend(self::filters(input, errors)?);
         let name = name(input)?;
-        filters.extend(slips::filters_behind_name(input, errors)?);
+        let behind = slips::filters_behind_name(input, name.is_some(), &filters, errors)?;
+        filters.extend(behind);
         let last = match (&name, &place) {
             (Some(name), _) => name.span(),
             (None, Some(Place::Path(template))) => template.literal.span(),
             (None, Some(Place::Fallback(span))) => *span,
             (None, _) => span,
         };
-        let arrow = arrow(input, &methods, &place, last, errors)?;
+        let arrow = arrow(input, &methods, (&place, &path), last, errors)?;
         let target = target(input, arrow, &path, errors)?;
         filters.extend(slips::behind_target(input, errors)?);
         if let Some(semicolon) = input.parse::<Option<Token![;]>>()? {
@@ -194,12 +199,17 @@ fn name(input: ParseStream<'_>) -> Result<Option<Ident>> {
     let Some(keyword) = input.parse::<Option<Token![as]>>()? else {
         return Ok(None);
     };
+    let text: Option<LitStr> = input.fork().parse().ok();
     let name = input.call(Ident::parse_any);
-    name.map(Some).map_err(|_| {
-        Error::new(
+    name.map(Some).map_err(|_| match text {
+        Some(text) => {
+            let message = format!("a name is not in quotes: write `as {}`", text.value());
+            Error::new(text.span(), message)
+        }
+        None => Error::new(
             keyword.span,
             "`as` must be followed by a name, as in `as user`",
-        )
+        ),
     })
 }
 
@@ -207,7 +217,7 @@ fn name(input: ParseStream<'_>) -> Result<Option<Ident>> {
 fn arrow(
     input: ParseStream<'_>,
     methods: &[Ident],
-    place: &Option<Place>,
+    (place, path): (&Option<Place>, &str),
     last: Span,
     errors: &mut Errors,
 ) -> Result<Span> {
@@ -220,7 +230,10 @@ fn arrow(
     if let Some(arrow) = slips::other_arrow(input, errors)? {
         return Ok(arrow);
     }
-    Err(Error::new(span_or(input, last), guesses::no_arrow(input)))
+    Err(Error::new(
+        span_or(input, last),
+        guesses::no_arrow(input, path),
+    ))
 }
 
 /// Returns the place of the next token, or `last` at the end of the input.
@@ -229,13 +242,16 @@ pub(super) fn span_or(input: ParseStream<'_>, last: Span) -> Span {
 }
 
 fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) -> Result<Target> {
+    let at = span_or(input, arrow);
     if input.peek(token::Brace) {
         let inside;
         syn::braced!(inside in input);
         let body: TokenStream = inside.parse()?;
+        if let Some(message) = targets::as_body(&body, &errors::names(path)) {
+            return Err(Error::new(at, message));
+        }
         return Ok(Target::Block(super::entries(body, errors)));
     }
-    let at = span_or(input, arrow);
     let start = input.fork();
     let keyword: Ident = input
         .parse()

@@ -1,12 +1,13 @@
 //! Guesses at a syntax that a table does not have. The message names the text to write.
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Error, Token, token};
 
+use super::dialects;
 use super::entry::span_or;
-use super::slips::{self, is_protocol, tokens};
+use super::slips::tokens;
 
 /// The registered methods.
 pub(crate) const METHODS: [&str; 9] = [
@@ -38,7 +39,14 @@ pub(crate) fn no_method(name: &str) -> Option<String> {
 }
 
 /// Returns the message for an entry with a path and without `=>`.
-pub(super) fn no_arrow(input: ParseStream<'_>) -> &'static str {
+pub(super) fn no_arrow(input: ParseStream<'_>, path: &str) -> String {
+    if let Some(message) = dialects::behind_path(input, path) {
+        return message;
+    }
+    no_arrow_at_all(input).to_owned()
+}
+
+fn no_arrow_at_all(input: ParseStream<'_>) -> &'static str {
     if input.peek(Token![|]) {
         return "each path has an entry of its own: write `=>` and the handler for this path, and \
                 then another entry";
@@ -74,10 +82,8 @@ pub(super) fn in_place_of_an_entry(
     methods: &[Ident],
     last: Span,
 ) -> Option<Error> {
-    if let [word] = methods {
-        let text = as_function(word, input)?;
-        let message = format!("the path precedes the handler: write `{text}`");
-        return Some(Error::new(word.span(), message));
+    if let Some(error) = dialects::in_place_of_a_path(input, methods) {
+        return Some(error);
     }
     if !methods.is_empty() {
         return None;
@@ -103,45 +109,6 @@ pub(super) fn in_place_of_an_entry(
          use as arguments of its function"
     );
     Some(Error::new(at, message))
-}
-
-/// Returns the entry that `route("/x", http(home()))`, `get("/x", home)` or `mount("/x", users())`
-/// means.
-fn as_function(word: &Ident, input: ParseStream<'_>) -> Option<String> {
-    let TokenTree::Group(group) = input.fork().parse().ok()? else {
-        return None;
-    };
-    let mut inside = group.stream().into_iter();
-    let path = match inside.next()? {
-        TokenTree::Literal(path) if path.to_string().starts_with('"') => path,
-        _ => return None,
-    };
-    if !matches!(inside.next(), Some(TokenTree::Punct(comma)) if comma.as_char() == ',') {
-        return None;
-    }
-    let handler: TokenStream = inside.collect();
-    let mut first = handler.clone().into_iter();
-    let is_target = matches!(first.next(), Some(TokenTree::Ident(word)) if is_protocol(&word));
-    let handler = compact(handler);
-    if is_target {
-        return Some(format!("{path} => {handler}"));
-    }
-    if is_protocol(word) {
-        return Some(format!("{path} => {word}({handler})"));
-    }
-    let method = slips::METHODS.iter().find(|method| word == *method);
-    let method = method.map_or(String::new(), |method| method.to_uppercase() + " ");
-    Some(format!("{method}{path} => http({handler})"))
-}
-
-/// Returns the text of tokens without the spaces before parentheses and dots.
-fn compact(tokens: TokenStream) -> String {
-    let text = tokens.to_string();
-    let text = text
-        .replace(" (", "(")
-        .replace("( ", "(")
-        .replace(" )", ")");
-    text.replace(" :: ", "::").replace(" . ", ".")
 }
 
 /// Returns the error for `show(id: u64)` inside of `handler`.

@@ -4,11 +4,14 @@
 //! reported, and the others are kept.
 
 mod bare;
+mod dialects;
 mod entry;
 mod guesses;
 mod item;
 mod slips;
+mod targets;
 mod template;
+mod text;
 
 pub(crate) use entry::{Doc, Entry, Handler, Place, Protocol, Target};
 pub(crate) use guesses::{METHODS, no_method};
@@ -16,6 +19,7 @@ pub(crate) use item::Head;
 use item::Item;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 pub(crate) use template::{Param, Segment, Template, is_keyword};
+pub(crate) use text::compact;
 
 use syn::parse::{ParseStream, Parser};
 

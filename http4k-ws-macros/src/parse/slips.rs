@@ -8,14 +8,12 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Error, Expr, LitStr, Result, Token, token};
 
+use super::dialects;
 use super::entry::{WANTED, filters, kw, span_or};
 use super::guesses;
+use super::targets;
+use super::text::compact;
 use crate::errors::Errors;
-
-/// The methods, as the functions of other libraries are named.
-pub(super) const METHODS: [&str; 8] = [
-    "get", "head", "post", "put", "delete", "options", "trace", "patch",
-];
 
 /// Parses `with(auth) "/x" => ..`. Filters without a path belong to an entry at the prefix of its
 /// block.
@@ -42,19 +40,28 @@ pub(super) fn filters_before_path(
     Ok(filters)
 }
 
-/// Parses `"/x" as name with(auth)`.
+/// Parses `"/x" as name with(auth)` or `"/x" with(auth) with(logged)`. `before` are the filters
+/// before them.
 pub(super) fn filters_behind_name(
     input: ParseStream<'_>,
+    is_named: bool,
+    before: &[Expr],
     errors: &mut Errors,
 ) -> Result<Vec<Expr>> {
     if !input.peek(kw::with) {
         return Ok(Vec::new());
     }
-    errors.at(
-        input.span(),
-        "filters precede the name: write `with(..)` before `as`",
-    );
-    filters(input, errors)
+    let at = input.span();
+    let behind = filters(input, errors)?;
+    let message = match is_named {
+        true => "filters precede the name: write `with(..)` before `as`".to_owned(),
+        false => {
+            let all: Vec<Expr> = before.iter().chain(&behind).cloned().collect();
+            format!("filters are in one list: write `with({})`", list(&all))
+        }
+    };
+    errors.at(at, message);
+    Ok(behind)
 }
 
 /// Parses `with auth` or `with [auth]`.
@@ -63,6 +70,7 @@ pub(super) fn filters_without_parentheses(
     errors: &mut Errors,
 ) -> Result<Vec<Expr>> {
     let at = input.span();
+    input.parse::<Option<Token![:]>>()?;
     let filters: Vec<Expr> = match input.parse()? {
         Expr::Array(array) => array.elems.into_iter().collect(),
         filter => vec![filter],
@@ -220,14 +228,19 @@ fn is_fallback(input: ParseStream<'_>) -> bool {
 /// Returns the message for the tokens behind `=>` that are not a target.
 pub(super) fn not_a_target(found: ParseStream<'_>, path: &str) -> String {
     let all: Vec<TokenTree> = tokens(&found.fork()).into_iter().collect();
+    if let Some(message) = targets::as_target(&all, path) {
+        return message;
+    }
     match all.as_slice() {
         [TokenTree::Ident(word), TokenTree::Group(group), ..] if word == "with" => format!(
             "filters precede `=>`: write `\"{path}\" with({}) => ..`",
             group.stream()
         ),
-        [TokenTree::Ident(word), TokenTree::Group(group), ..] if is_method(word) => {
+        [TokenTree::Ident(word), TokenTree::Group(group), ..]
+            if dialects::method(word).is_some() =>
+        {
             let method = word.to_string().to_uppercase();
-            let handler = group.stream();
+            let handler = compact(group.stream());
             format!("the method precedes the path: write `{method} \"{path}\" => http({handler})`")
         }
         [TokenTree::Ident(word), rest @ ..] if is_protocol(word) => {
@@ -247,7 +260,7 @@ pub(super) fn not_a_target(found: ParseStream<'_>, path: &str) -> String {
         }
         _ => match found.fork().parse::<Expr>() {
             Ok(handler) => {
-                let text = shown(&handler);
+                let text = value(&handler);
                 let or_mount = match handler {
                     Expr::Call(_) => format!(", or `mount({text})` for an application"),
                     _ => String::new(),
@@ -259,8 +272,20 @@ pub(super) fn not_a_target(found: ParseStream<'_>, path: &str) -> String {
     }
 }
 
-fn is_method(word: &Ident) -> bool {
-    METHODS.iter().any(|method| word == method)
+/// Returns the text of a handler. A value such as `StatusCode::OK` needs a closure.
+fn value(handler: &Expr) -> String {
+    let text = compact(handler.to_token_stream());
+    let is_value = match handler {
+        Expr::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| {
+                path.path.segments.len() > 1
+                    && last.ident.to_string().starts_with(char::is_uppercase)
+            })
+        }
+        handler => matches!(handler, Expr::Macro(_) | Expr::Tuple(_) | Expr::Struct(_)),
+    };
+    if is_value { format!("|| {text}") } else { text }
 }
 
 pub(super) fn is_protocol(word: &Ident) -> bool {

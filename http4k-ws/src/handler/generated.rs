@@ -17,8 +17,9 @@ use std::future::{self, Future};
 use std::marker::PhantomData;
 use std::ops::Shl;
 
+use super::arguments::Param;
 use super::future::{PollResponse, ResponseFuture, WsResponseFuture};
-use super::opens::Opens;
+use super::opens::{OpeningParam, Opens};
 use super::poly::PolyHandler;
 use super::reading::Extracted;
 use super::respond::{IntoConsumed, IntoStreamed, Moment, Respond, WsRespond};
@@ -45,6 +46,12 @@ impl Shl<Expression> for &'static str {
 /// Returns the function of a ws route that is not passed the socket, if it responds to a handshake.
 pub fn opens<F: Opens<Args, When>, Args, When>(function: &F) -> &F::Same {
     function.same()
+}
+
+/// Returns the argument that is the path parameter at `index`, for a method of a ws route that is
+/// not passed the socket.
+pub fn opening_param<T: OpeningParam<Via>, Via>(index: usize) -> Param<T> {
+    T::at(index)
 }
 
 /// The future of a response, with the type that it is made of.

@@ -5,8 +5,12 @@
 //! trait has an associated type for the function itself: without an implementation, the type of the
 //! function is unknown, and the compiler adds no messages about the arguments or the result of the
 //! call.
+//!
+//! A method cannot be named before its call, so there each parameter of the path says it.
 
+use super::arguments::{Param, param};
 use super::{IntoWsResponse, WsRespond};
+use crate::message::FromPath;
 
 /// A function of `Args` that returns what opens or refuses a socket, or a future of it.
 ///
@@ -50,3 +54,23 @@ opens!(A B C D E);
 opens!(A B C D E G);
 opens!(A B C D E G H);
 opens!(A B C D E G H I);
+
+/// A type of a path parameter that is passed to a method that responds to a handshake.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be read from a path segment",
+    label = "a method over a socket is passed the socket too: write `ws(hub.join(ws, room))`",
+    note = "a parameter of the path has the type of the method's parameter",
+    note = "write `&name` in the call of a method that takes a reference, such as `&str`; otherwise take an owned \
+            type that implements `FromStr`"
+)]
+pub trait OpeningParam<Via>: Sized {
+    /// Returns the argument that is the path parameter at `index`.
+    fn at(index: usize) -> Param<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromPath<Via>, Via> OpeningParam<Via> for T {
+    fn at(index: usize) -> Param<T> {
+        param(index)
+    }
+}

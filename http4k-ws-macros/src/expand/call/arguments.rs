@@ -35,6 +35,14 @@ impl Parts<'_> {
             let literal = proc_macro2::Literal::usize_unsuffixed(index);
             let argument = match param.is_rest {
                 true => quote_spanned!(at=> __http4k_ws::rest #ty(#literal)),
+                // A method may lack its socket, which is reported here.
+                false if ty.is_none() && self.opens() && self.call.is_method() => {
+                    let at = self
+                        .call
+                        .param_token(index)
+                        .map_or(at, |token| ours_at(token.span()));
+                    quote_spanned!(at=> __http4k_ws::opening_param(#literal))
+                }
                 false => quote_spanned!(at=> __http4k_ws::param #ty(#literal)),
             };
             let argument = self.described_param(index, at, argument);
