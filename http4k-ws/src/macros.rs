@@ -131,9 +131,14 @@
 /// must one that reads shared state, such as `count.lock()`. A method is called on its receiver by
 /// the same rules. Of an argument of the function that is a reference, the target is captured.
 ///
-/// The parameters of a closure bind by name, or by the types `Request`, `WebSocket` and `Sse`. One
-/// with another name and a type, such as `page: Query<Page>`, is read from the request, and so is
-/// one that is another pattern, such as `Json(order): Json<Order>`.
+/// The parameters of a closure bind by name, also to arguments of the function, or by the types
+/// `Request`, `WebSocket` and `Sse`. One with another name and a type, such as `page: Query<Page>`,
+/// is read from the request, and so is one that is another pattern, such as `Json(order):
+/// Json<Order>`.
+///
+/// A closure may name the arguments of the function, as in `|id: u64| async move { find(db, id) }`.
+/// Each call then has copies of them. A `move` closure owns them instead, unless its body is an
+/// `async move` block.
 ///
 /// A function returns a value or a future of one:
 ///

@@ -16,7 +16,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, GenericParam, Type};
 
 use crate::errors::near;
-use crate::model::{Arg, Callee, HandlerCall, Routes, Shape, place_root, plain_name};
+use crate::model::{Arg, Callee, HandlerCall, Routes, Shape, bound_name, place_root, plain_name};
 use crate::parse::{Head, ours_at};
 
 /// The arguments of a head that can be lent.
@@ -70,7 +70,11 @@ impl<'a> Lending<'a> {
         }
         match &call.shape {
             Shape::Method(_) => Some(()),
-            Shape::Closure(closure) => self.names_none(closure.to_token_stream()),
+            // Its parameters hide the arguments that it has copies of.
+            Shape::Closure(closure) => {
+                let params: Vec<String> = closure.inputs.iter().filter_map(bound_name).collect();
+                self.names_none_but(&params, closure.to_token_stream())
+            }
             Shape::Value(value) => self.needs_none(value.to_token_stream()),
             Shape::Function { callee, call } => match callee {
                 Callee::Path => self.names_none(call.func.to_token_stream()),
@@ -195,9 +199,19 @@ impl<'a> Lending<'a> {
     }
 
     fn names_none(&self, tokens: TokenStream) -> Option<()> {
+        self.names_none_but(&[], tokens)
+    }
+
+    /// Returns `None` for tokens that name an argument which is not among `hidden`.
+    fn names_none_but(&self, hidden: &[String], tokens: TokenStream) -> Option<()> {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let names_one = tokens.iter().enumerate().any(|(at, token)| match token {
-            TokenTree::Group(group) => self.names_none(group.stream()).is_none(),
+            TokenTree::Group(group) => self.names_none_but(hidden, group.stream()).is_none(),
+            TokenTree::Ident(name) if hidden.contains(&name.unraw().to_string()) => false,
+            TokenTree::Literal(text) if !hidden.is_empty() => self
+                .head
+                .names_in(&text.to_string())
+                .any(|name| !hidden.contains(&name)),
             _ => self.is_named_at(&tokens, at),
         });
         (!names_one).then_some(())

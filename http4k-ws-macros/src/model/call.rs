@@ -85,8 +85,9 @@ impl Call {
                 args.extend(names.args(&call.args, errors));
                 (Shape::Method(call), args)
             }
-            Expr::Closure(closure) => {
-                let args = names.bindings(&closure.inputs, errors);
+            Expr::Closure(mut closure) => {
+                let mut args = names.bindings(&closure.inputs, errors);
+                args.extend(names.captures(&mut closure).into_iter().map(Some));
                 (Shape::Closure(closure), args)
             }
             value => (Shape::Value(value), Vec::new()),

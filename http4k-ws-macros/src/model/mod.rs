@@ -5,6 +5,7 @@ mod args;
 mod bindings;
 mod blocks;
 mod call;
+mod closures;
 mod flatten;
 mod links;
 mod mentioned;
@@ -15,6 +16,7 @@ mod stream;
 mod words;
 
 pub(crate) use args::{Arg, dereferenced, is_place, place_root, plain_name};
+pub(crate) use bindings::bound_name;
 pub(crate) use blocks::Unused;
 pub(crate) use call::{Call, Callee, Shape};
 pub(crate) use links::{Link, is_reserved};

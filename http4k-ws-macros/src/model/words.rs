@@ -16,10 +16,23 @@ const SOCKET: [&str; 6] = [
     "WebSocket",
 ];
 
+const STREAM: [&str; 2] = ["stream", "events"];
+
 /// What an argument `_` reads, by the type of the function's parameter.
 const PARTS: [&str; 7] = [
     "body", "query", "headers", "json", "form", "cookies", "payload",
 ];
+
+/// Returns `req`, `ws` or `sse` for another word, which may be marked as ignored.
+pub(super) fn meant(name: &str, protocol: Protocol) -> Option<&'static str> {
+    let word = name.trim_start_matches('_');
+    match protocol {
+        _ if REQUEST.contains(&word) || (word == "req" && word != name) => Some("req"),
+        Protocol::Ws if SOCKET.contains(&word) || (word == "ws" && word != name) => Some("ws"),
+        Protocol::Sse if STREAM.contains(&word) || (word == "sse" && word != name) => Some("sse"),
+        _ => None,
+    }
+}
 
 /// Returns the message for an argument with this name, which nothing declares.
 pub(super) fn mistake(name: &Ident, protocol: Protocol) -> Option<String> {

@@ -185,11 +185,14 @@ impl Head {
 
     /// Returns `true` if a format string names an argument, as in `"{db}"`.
     pub(crate) fn is_bound_in(&self, literal: &str) -> bool {
+        literal.contains('{') && self.names_in(literal).next().is_some()
+    }
+
+    /// Returns the arguments that a format string names.
+    pub(crate) fn names_in(&self, literal: &str) -> impl Iterator<Item = String> {
         let literal: String = literal.split_whitespace().collect();
-        literal.contains('{')
-            && self
-                .bound()
-                .any(|bound| literal.contains(&format!("{{{bound}")))
+        let bound = self.bound().map(|bound| bound.to_string());
+        bound.filter(move |bound| literal.contains(&format!("{{{bound}")))
     }
 
     /// Returns the arguments that are a plain name, with their types.

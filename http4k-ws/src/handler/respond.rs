@@ -4,10 +4,12 @@
 //! [`Now`] and [`Later`], which the compiler infers. A future's output is bounded where it is
 //! awaited, not here. An error then names the value of an `async fn` instead of its future.
 
+use std::convert::Infallible;
 use std::future::{self, Future};
 
 use super::ws_response::IntoWsResponse;
 use crate::message::IntoResponse;
+use crate::message::never::Never;
 use crate::session::IntoWsResult;
 use crate::sse::IntoSseResult;
 
@@ -18,6 +20,10 @@ pub enum Now {}
 /// Marks a function that returns a future, such as an `async fn`.
 #[derive(Debug)]
 pub enum Later {}
+
+/// Marks a function that never returns, such as `|| todo!()`.
+#[derive(Debug)]
+pub enum NotAtAll {}
 
 /// The conversion of what a handler returned into a future: the marker [`Now`] or [`Later`].
 ///
@@ -41,6 +47,12 @@ impl<T> Moment<T, future::Ready<T>> for Now {
 
 impl<T> Moment<T, T> for Later {
     fn future(value: T) -> T {
+        value
+    }
+}
+
+impl Moment<Never, future::Ready<Infallible>> for NotAtAll {
+    fn future(value: Never) -> future::Ready<Infallible> {
         value
     }
 }
@@ -72,6 +84,13 @@ impl<F: Future> Respond<Later> for F {
     type Output = F::Output;
     type Future = F;
     type Moment = Later;
+}
+
+#[diagnostic::do_not_recommend]
+impl Respond<NotAtAll> for Never {
+    type Output = Infallible;
+    type Future = future::Ready<Infallible>;
+    type Moment = NotAtAll;
 }
 
 /// Values that the function of a ws handler may return: an [`IntoWsResponse`], or a future of one.

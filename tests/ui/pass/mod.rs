@@ -6,6 +6,7 @@
 
 mod borrowed_of_the_call;
 mod calls;
+mod closures;
 mod contract_test;
 mod expression;
 mod filters;

@@ -2,8 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{Expr, ExprClosure, Pat, PatType, Token};
+use syn::Expr;
 
 use super::Parts;
 use crate::model::{Arg, Callee, Shape};
@@ -56,25 +55,6 @@ impl Parts<'_> {
                 quote_spanned!(at=> #shared(#(#args),*))
             }
         }
-    }
-
-    /// Returns the closure with the types in the path, because its body is checked before its call.
-    fn typed(&self, closure: &ExprClosure) -> ExprClosure {
-        let mut closure = closure.clone();
-        for (pat, arg) in closure.inputs.iter_mut().zip(&self.call.args) {
-            let (Pat::Ident(_), Arg::Param(index, _)) = (&*pat, arg) else {
-                continue;
-            };
-            if let Some(ty) = &self.params[*index].ty {
-                *pat = Pat::Type(PatType {
-                    attrs: Vec::new(),
-                    pat: Box::new(pat.clone()),
-                    colon_token: Token![:](ty.span()),
-                    ty: Box::new(ty.clone()),
-                });
-            }
-        }
-        closure
     }
 
     /// Captures a function value, which is evaluated once. A consumer outlives the route's call, so

@@ -9,6 +9,7 @@
 //! borrows something that only the call has (`lends`).
 
 mod arguments;
+mod closure;
 mod described;
 mod extracted;
 mod function;
