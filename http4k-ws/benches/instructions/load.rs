@@ -1,11 +1,15 @@
 //! The clients: blocking sockets that use nothing of the library.
 //!
-//! Eight connections send together and then receive together, so that the server finds as many of them
-//! ready in each round.
+//! Eight connections send while the server is held, and receive together. So the server finds all of them
+//! ready in each round, and a count does not depend on the load of the machine. A run with fewer units has
+//! as many rounds, of which the last are empty, so that the difference has no part of the holds, and one
+//! turn of the runtime for each round.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
+
+use super::gate::Gate;
 
 const CONNECTIONS: usize = 8;
 
@@ -65,16 +69,24 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 ];
 
 impl Scenario {
-    pub(super) fn run(&self, port: u16, units: u32) -> io::Result<()> {
+    /// Sends `units` units to the server at `port`, in as many rounds as all units of the scenario take.
+    pub(super) fn run(&self, port: u16, units: u32, gate: &mut Gate) -> io::Result<()> {
+        let mut run = Run {
+            port,
+            gate,
+            probe: open_socket(port)?,
+            rounds: self.units / CONNECTIONS as u32,
+            filled: units / CONNECTIONS as u32,
+        };
         match &self.kind {
             Kind::Echo { bytes, in_flight } => {
                 let frames = text_frame(*bytes).repeat(*in_flight as usize);
                 let reply = (*bytes + if *bytes < 126 { 2 } else { 4 }) * *in_flight as usize;
-                let mut sockets = opened(port, open_socket)?;
-                rounds(&mut sockets, &frames, reply, units / in_flight)
+                let sockets = run.opened(open_socket)?;
+                run.exchange(sockets, &frames, reply, *in_flight)
             }
             Kind::Request { text, in_flight } => {
-                let mut connections = opened(port, connected)?;
+                let mut connections = run.opened(connected)?;
                 let mut reply = 0;
                 for connection in &mut connections {
                     connection.write_all(text.as_bytes())?;
@@ -82,39 +94,84 @@ impl Scenario {
                 }
                 let requests = text.repeat(*in_flight as usize);
                 let reply = reply * *in_flight as usize;
-                rounds(
-                    &mut connections,
-                    requests.as_bytes(),
-                    reply,
-                    units / in_flight,
-                )
+                run.exchange(connections, requests.as_bytes(), reply, *in_flight)
             }
-            Kind::Handshake => (0..units).try_for_each(|_| open_and_close(port)),
+            Kind::Handshake => run.open_and_close(),
         }
     }
 }
 
-fn opened(port: u16, open: fn(u16) -> io::Result<TcpStream>) -> io::Result<Vec<TcpStream>> {
-    (0..CONNECTIONS).map(|_| open(port)).collect()
-}
-
-/// Sends `bytes` on each connection, then receives `reply` bytes from each, until all rounds are done.
-fn rounds(
-    connections: &mut [TcpStream],
-    bytes: &[u8],
-    reply: usize,
+/// The rounds of one run, of which the first `filled` send anything.
+struct Run<'a> {
+    port: u16,
+    gate: &'a mut Gate,
+    /// A socket whose echo shows that the server is done with the rest.
+    probe: TcpStream,
     rounds: u32,
-) -> io::Result<()> {
-    let mut received = vec![0; reply];
-    for _ in 0..rounds / connections.len() as u32 {
-        for connection in connections.iter_mut() {
-            connection.write_all(bytes)?;
-        }
-        for connection in connections.iter_mut() {
-            connection.read_exact(&mut received)?;
-        }
+    filled: u32,
+}
+
+impl Run<'_> {
+    fn opened(&self, open: fn(u16) -> io::Result<TcpStream>) -> io::Result<Vec<TcpStream>> {
+        (0..CONNECTIONS).map(|_| open(self.port)).collect()
     }
-    Ok(())
+
+    /// Sends `bytes`, which are so many units, on each connection, then receives `reply` bytes from each,
+    /// until all rounds are done.
+    fn exchange(
+        &mut self,
+        mut connections: Vec<TcpStream>,
+        bytes: &[u8],
+        reply: usize,
+        units: u32,
+    ) -> io::Result<()> {
+        let mut received = vec![0; reply];
+        for round in 0..self.rounds / units {
+            let filled = round < self.filled / units;
+            let connections = &mut connections[..if filled { CONNECTIONS } else { 0 }];
+            self.gate.hold()?;
+            for connection in connections.iter_mut() {
+                connection.write_all(bytes)?;
+            }
+            self.gate.release()?;
+            for connection in connections {
+                connection.read_exact(&mut received)?;
+            }
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the server would be idle, so that each hold ends a wait of its runtime.
+    fn settle(&mut self) -> io::Result<()> {
+        self.probe.write_all(&text_frame(0))?;
+        self.probe.read_exact(&mut [0; 2])
+    }
+
+    /// Opens sockets together and closes them together, until all rounds are done.
+    fn open_and_close(&mut self) -> io::Result<()> {
+        for round in 0..self.rounds {
+            let opened = if round < self.filled { CONNECTIONS } else { 0 };
+            self.gate.hold()?;
+            let sockets: io::Result<Vec<_>> =
+                (0..opened).map(|_| offer_socket(self.port)).collect();
+            let mut sockets = sockets?;
+            self.gate.release()?;
+            sockets.iter_mut().try_for_each(accepted)?;
+            self.settle()?;
+            self.gate.hold()?;
+            for socket in &mut sockets {
+                // A close frame with status 1000, masked with zeros.
+                socket.write_all(&[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])?;
+            }
+            self.gate.release()?;
+            for socket in &mut sockets {
+                socket.read_to_end(&mut Vec::new())?;
+            }
+            self.settle()?;
+        }
+        Ok(())
+    }
 }
 
 fn connected(port: u16) -> io::Result<TcpStream> {
@@ -126,23 +183,27 @@ fn connected(port: u16) -> io::Result<TcpStream> {
 }
 
 fn open_socket(port: u16) -> io::Result<TcpStream> {
+    let mut stream = offer_socket(port)?;
+    accepted(&mut stream)?;
+    Ok(stream)
+}
+
+/// Sends an opening handshake.
+fn offer_socket(port: u16) -> io::Result<TcpStream> {
     let mut stream = connected(port)?;
     stream.write_all(
         b"GET /ws/alice HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
           Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     )?;
-    let head = read_head(&mut stream)?;
-    if !head.starts_with("HTTP/1.1 101 ") {
-        return Err(io::Error::other(format!("no upgrade: {head}")));
-    }
     Ok(stream)
 }
 
-fn open_and_close(port: u16) -> io::Result<()> {
-    let mut stream = open_socket(port)?;
-    // A close frame with status 1000, masked with zeros.
-    stream.write_all(&[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])?;
-    stream.read_to_end(&mut Vec::new())?;
+/// Receives the response to an opening handshake.
+fn accepted(stream: &mut TcpStream) -> io::Result<()> {
+    let head = read_head(stream)?;
+    if !head.starts_with("HTTP/1.1 101 ") {
+        return Err(io::Error::other(format!("no upgrade: {head}")));
+    }
     Ok(())
 }
 

@@ -15,13 +15,15 @@
 //! and another release only prints them.
 
 mod approved;
+mod gate;
 mod load;
 mod server;
 
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::process::{Child, Command, ExitCode, Stdio};
 
 use approved::Approved;
+use gate::Gate;
 use load::Scenario;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -140,8 +142,6 @@ fn count(scenario: &Scenario, units: u32) -> Outcome<u64> {
         .stderr(Stdio::piped())
         .spawn()?;
     let result = drive(&mut server, scenario, units);
-    // The server ends with its standard input.
-    drop(server.stdin.take());
     if result.is_err() {
         server.kill()?;
     }
@@ -150,18 +150,12 @@ fn count(scenario: &Scenario, units: u32) -> Outcome<u64> {
     collected(&String::from_utf8_lossy(&output.stderr))
 }
 
+/// Sends the units. The server ends as this returns.
 fn drive(server: &mut Child, scenario: &Scenario, units: u32) -> Outcome<()> {
-    let stdout = server
-        .stdout
-        .take()
-        .ok_or("the output of the server was taken")?;
-    let mut port = String::new();
-    BufReader::new(stdout).read_line(&mut port)?;
-    let port = port
-        .trim()
-        .parse()
-        .map_err(|_| "the server did not start")?;
-    Ok(scenario.run(port, units)?)
+    let mut gate = Gate::of(server).ok_or("the server has no standard input and output")?;
+    let port = gate.line()?;
+    let port = port.parse().map_err(|_| "the server did not start")?;
+    Ok(scenario.run(port, units, &mut gate)?)
 }
 
 /// Reads the total from the report of callgrind.

@@ -1,12 +1,12 @@
 //! The server that is counted: plain and typed HTTP, and a socket that echoes.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use http4k_ws::lens::json::Json;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
 
-use super::Outcome;
+use super::{Outcome, gate};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Count {
@@ -47,11 +47,8 @@ pub(super) fn serve() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    std::thread::spawn(|| {
-        let _ = std::io::stdin().read_to_end(&mut Vec::new());
-        std::process::exit(0);
-    });
     runtime.block_on(async {
+        gate::obey();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let mut stdout = std::io::stdout();

@@ -205,22 +205,28 @@ pub(super) fn receive(socket: u64, published: &Published, waker: &Waker) -> Rece
     received.unwrap_or(Received::Elsewhere)
 }
 
-/// Returns `true` if `socket` has an exchange on this thread.
-#[inline]
-pub(super) fn is_of(socket: u64) -> bool {
-    let here = EXCHANGE.try_with(|exchange| {
-        let exchange = exchange.try_borrow();
-        exchange.is_ok_and(|exchange| exchange.socket == socket)
-    });
-    here.unwrap_or(false)
+/// A message that is not sent in an exchange.
+pub(super) enum NotSent {
+    /// The socket has no exchange on this thread.
+    Elsewhere(WsMessage),
+    /// The exchange must end first.
+    MustEnd(WsMessage),
 }
 
-/// Sends a message in the exchange of this thread. Returns it if the exchange must end first.
+/// Sends a message in the exchange of `socket`.
 #[inline]
-pub(super) fn send(published: &Published, message: WsMessage) -> Result<(), WsMessage> {
-    EXCHANGE.with_borrow_mut(|exchange| {
+pub(super) fn send(socket: u64, published: &Published, message: WsMessage) -> Result<(), NotSent> {
+    // A thread that ends has none, and would drop the message.
+    if EXCHANGE.try_with(|_| ()).is_err() {
+        return Err(NotSent::Elsewhere(message));
+    }
+    EXCHANGE.with(|exchange| {
+        let mut exchange = match exchange.try_borrow_mut() {
+            Ok(exchange) if exchange.socket == socket => exchange,
+            _ => return Err(NotSent::Elsewhere(message)),
+        };
         if published.is_interrupted() || !exchange.sent_amount.is_below(exchange.space) {
-            return Err(message);
+            return Err(NotSent::MustEnd(message));
         }
         exchange.sent_amount.add(message.as_bytes().len());
         exchange.sent.push_back(message);

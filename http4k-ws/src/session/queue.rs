@@ -96,6 +96,20 @@ impl Amount {
         }
     }
 
+    /// Adds both numbers of `other`.
+    #[inline]
+    pub(super) fn add_all(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.bytes += other.bytes;
+    }
+
+    /// Removes both numbers of `other`, as far as that many are left.
+    #[inline]
+    pub(super) fn spend_all(&mut self, other: Self) {
+        self.messages = self.messages.saturating_sub(other.messages);
+        self.bytes = self.bytes.saturating_sub(other.bytes);
+    }
+
     /// Returns `true` if either is 0.
     #[inline]
     pub(super) fn is_spent(self) -> bool {

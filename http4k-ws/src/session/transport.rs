@@ -89,6 +89,18 @@ pub(crate) trait Transport: Send + Unpin + 'static {
     /// [`Incoming::Lost`].
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming>;
 
+    /// Returns `true` if more has arrived behind a message, for
+    /// [`take_arrived`](Self::take_arrived).
+    fn has_arrived(&self) -> bool {
+        false
+    }
+
+    /// Passes messages that have arrived to `receive` while that returns `true`. Returns the event
+    /// that ends them, if it was met.
+    fn take_arrived(&mut self, _receive: impl FnMut(WsMessage) -> bool) -> Option<Incoming> {
+        None
+    }
+
     /// Polls until [`start_send`](Self::start_send) may be called.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>>;
 

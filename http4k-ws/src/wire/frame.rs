@@ -12,7 +12,7 @@ pub(super) fn new_key() -> [u8; 4] {
 }
 
 /// Appends the header of a frame that is a whole message.
-#[inline]
+#[inline(always)]
 pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: MaskKey) {
     let mask = if key.is_some() { MASKED } else { 0 };
     let opcode = FIN | opcode;

@@ -134,6 +134,17 @@ impl<S: ByteStream> Transport for Wire<S> {
     }
 
     #[inline]
+    fn has_arrived(&self) -> bool {
+        self.decoder.has_started()
+    }
+
+    #[inline]
+    fn take_arrived(&mut self, receive: impl FnMut(WsMessage) -> bool) -> Option<Incoming> {
+        let violation = self.decoder.take_whole(receive).err()?;
+        Some(Incoming::Failed(violation.status()))
+    }
+
+    #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         match &mut self.io {
             Some(io) => self.writer.poll_ready(io, cx),
@@ -163,8 +174,7 @@ impl<S: ByteStream> Transport for Wire<S> {
 
     #[inline]
     fn gather(&mut self, message: &WsMessage) {
-        // It fails only after a close frame, and nothing is gathered then.
-        let _ = self.writer.message(message);
+        self.writer.plain(message);
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {

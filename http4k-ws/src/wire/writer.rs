@@ -138,6 +138,16 @@ impl Writer {
         self.gathered.is_empty() && !self.has_wait() && !self.closed && self.role == Role::Server
     }
 
+    /// Gathers a short message while the connection [is plain](Self::is_plain), or others after it.
+    #[inline]
+    pub(super) fn plain(&mut self, message: &WsMessage) {
+        let payload = message.as_bytes();
+        debug_assert!(payload.len() < LONG, "a long payload is not copied");
+        let out = self.out();
+        frame::put_header(out, frame::opcode(message), payload.len(), None);
+        out.extend_from_slice(payload);
+    }
+
     /// Gathers a message, after [`poll_ready`](Self::poll_ready) was ready.
     #[inline]
     pub(super) fn message(&mut self, message: &WsMessage) -> Result<(), Gone> {

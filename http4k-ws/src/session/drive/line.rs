@@ -21,6 +21,8 @@ struct Ends {
     bytes_read: u64,
     /// `true` if messages may be gathered.
     gathers: bool,
+    /// `true` if messages may be received several at once.
+    batches: bool,
     /// `true` while the peer reads nothing.
     blocked: bool,
     writer: Option<Waker>,
@@ -35,12 +37,21 @@ impl Line {
     }
 
     /// Lets a message of the peer arrive.
-    pub(in crate::session) fn arrive(&self, text: &'static str) {
+    pub(in crate::session) fn arrive(&self, text: impl Into<WsMessage>) {
+        self.incoming(Incoming::Message(text.into()));
+    }
+
+    /// Lets something of the peer arrive.
+    pub(in crate::session) fn incoming(&self, incoming: Incoming) {
         let mut ends = self.lock();
         ends.bytes_read += 1;
-        ends.incoming
-            .push_back(Incoming::Message(WsMessage::from(text)));
+        ends.incoming.push_back(incoming);
         ends.reader.take().into_iter().for_each(Waker::wake);
+    }
+
+    /// Returns how much has arrived that the session has not taken.
+    pub(in crate::session) fn untaken(&self) -> usize {
+        self.lock().incoming.len()
     }
 
     /// Returns what the peer has received since the last time.
@@ -71,6 +82,11 @@ impl Line {
         self.lock().gathers = true;
     }
 
+    /// Lets messages be received several at once from now on.
+    pub(in crate::session) fn let_batch(&self) {
+        self.lock().batches = true;
+    }
+
     fn poll_write(&self, cx: &Context<'_>) -> Poll<Result<(), Gone>> {
         let mut ends = self.lock();
         match ends.blocked {
@@ -91,6 +107,30 @@ impl Transport for Line {
             None => {
                 ends.reader = Some(cx.waker().clone());
                 Poll::Pending
+            }
+        }
+    }
+
+    fn has_arrived(&self) -> bool {
+        let ends = self.lock();
+        ends.batches && matches!(ends.incoming.front(), Some(Incoming::Message(_)))
+    }
+
+    fn take_arrived(&mut self, mut receive: impl FnMut(WsMessage) -> bool) -> Option<Incoming> {
+        loop {
+            let next = {
+                let mut ends = self.lock();
+                let next = ends.incoming.front()?;
+                let taken = matches!(next, Incoming::Message(_) | Incoming::Failed(_));
+                taken.then(|| ends.incoming.pop_front()).flatten()?
+            };
+            match next {
+                Incoming::Message(message) => {
+                    if !receive(message) {
+                        return None;
+                    }
+                }
+                end => return Some(end),
             }
         }
     }

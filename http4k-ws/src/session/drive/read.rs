@@ -63,6 +63,33 @@ impl<T: Transport> Session<T> {
         }
     }
 
+    /// Receives the messages that have arrived behind the latest one, without a look at anything
+    /// else between them. Returns `false` if the consumer must run before the next one.
+    fn receive_arrived(&mut self, poll: &mut PollState) -> bool {
+        let limit = poll.may_read.least(poll.seen.room);
+        if limit.is_spent() || self.filters.is_some() || self.hold.is_some() {
+            return true;
+        }
+        let (notifier, traffic) = (&self.state.notifier, &mut self.traffic);
+        let received = &mut poll.moving.received;
+        let (mut amount, mut large) = (Amount::default(), false);
+        let end = self.transport.take_arrived(|message| {
+            let bytes = message.as_bytes().len();
+            notifier.received(traffic, &message);
+            received.push_back(message);
+            amount.add(bytes);
+            large = bytes >= LARGE;
+            !large && amount.is_below(limit)
+        });
+        poll.may_read.spend_all(amount);
+        poll.seen.room.spend_all(amount);
+        poll.moving.received_amount.add_all(amount);
+        if let Some(end) = end {
+            self.receive_end(end, poll);
+        }
+        !large
+    }
+
     /// Acts on an event. Returns `false` if the consumer must run before the next one.
     #[inline]
     fn accept(&mut self, incoming: Incoming, poll: &mut PollState) -> bool {
@@ -70,7 +97,11 @@ impl<T: Transport> Session<T> {
             Incoming::Message(message) => {
                 let bytes = message.as_bytes().len();
                 self.receive(message, bytes, poll);
-                return bytes < LARGE;
+                let small = bytes < LARGE;
+                return match small && self.transport.has_arrived() {
+                    true => self.receive_arrived(poll),
+                    false => small,
+                };
             }
             Incoming::Ping => poll.may_read.spend(0),
             Incoming::Pong(payload) => {
@@ -80,17 +111,15 @@ impl<T: Transport> Session<T> {
                 self.state.pong(&payload);
             }
             Incoming::CloseAhead => return false,
-            other => {
-                // The messages before it are received, whatever it ends.
-                self.queue_received(poll);
-                self.receive_end(other);
-            }
+            end => self.receive_end(end, poll),
         }
         true
     }
 
     /// Acts on an event that ends the socket, or on an error.
-    fn receive_end(&mut self, incoming: Incoming) {
+    fn receive_end(&mut self, incoming: Incoming, poll: &mut PollState) {
+        // The messages before it are received, whatever it ends.
+        self.queue_received(poll);
         match incoming {
             Incoming::Message(_) | Incoming::Ping | Incoming::Pong(_) | Incoming::CloseAhead => {}
             Incoming::Close(status) => self.peer_closed(status),
@@ -218,3 +247,6 @@ impl<T: Transport> Session<T> {
         self.finish(status);
     }
 }
+
+#[cfg(test)]
+mod tests;

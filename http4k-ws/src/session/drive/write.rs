@@ -7,8 +7,9 @@ use super::poll_state::PollState;
 use super::read::Hold;
 use crate::message::WsStatus;
 use crate::session::deadlines::Phase;
+use crate::session::queue::OVERHEAD;
 use crate::session::state::{Requests, Written};
-use crate::session::transport::{Outgoing, Role, Transport};
+use crate::session::transport::{GATHERS, Outgoing, Role, Transport};
 
 impl<T: Transport> Session<T> {
     /// Writes the outbound queue, then the close frame if one is due, and flushes once.
@@ -91,6 +92,9 @@ impl<T: Transport> Session<T> {
         if idle && !self.is_failing() {
             return true;
         }
+        if requests.taken && self.gather_messages(poll) {
+            return true;
+        }
         loop {
             match self.transport.poll_ready(cx) {
                 Poll::Ready(Ok(())) => {}
@@ -119,6 +123,27 @@ impl<T: Transport> Session<T> {
                 return true;
             }
         }
+    }
+
+    /// Passes the messages that were taken to a transport that only copies them, as many as it
+    /// gathers at once. Returns `true` if none is left.
+    fn gather_messages(&mut self, poll: &mut PollState) -> bool {
+        if !self.transport.gathers() {
+            return false;
+        }
+        let mut room = GATHERS;
+        while let Some(message) = poll.moving.sending.pop_front() {
+            let bytes = message.as_bytes().len();
+            let Some(left) = room.checked_sub(bytes + OVERHEAD) else {
+                poll.moving.sending.push_front(message);
+                return false;
+            };
+            room = left;
+            poll.may_write.spend(bytes);
+            self.state.notifier.sent(&mut self.traffic, &message);
+            self.transport.gather(&message);
+        }
+        true
     }
 
     /// Ends the socket after the connection is lost. Messages that were not sent stay queued, in

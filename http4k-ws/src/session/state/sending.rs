@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use super::{Inner, SocketState};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::error::SendError;
-use crate::session::exchange;
+use crate::session::exchange::{self, NotSent};
 use crate::session::message_filter::{Filtering, MessageFilter, MessageFilters};
 use crate::session::outbound::Offered;
 use crate::session::queue::Amount;
@@ -43,12 +43,12 @@ impl SocketState {
     /// Queues `message`, or returns it if the queue is full or the socket is closing.
     #[inline]
     pub(in crate::session) fn try_send(&self, message: WsMessage) -> Result<(), Refused> {
-        if !exchange::is_of(self.id) {
-            return self.queue_locked(self.lock_outside(), message, None);
-        }
-        match exchange::send(&self.published, message) {
+        match exchange::send(self.id, &self.published, message) {
             Ok(()) => Ok(()),
-            Err(message) => self.queue(message, None),
+            Err(NotSent::Elsewhere(message)) => {
+                self.queue_locked(self.lock_outside(), message, None)
+            }
+            Err(NotSent::MustEnd(message)) => self.queue(message, None),
         }
     }
 

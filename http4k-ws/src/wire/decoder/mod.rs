@@ -149,6 +149,27 @@ impl Decoder {
         }
     }
 
+    /// Passes messages that are one frame each, all of which was read, to `receive` while that returns
+    /// `true`. Another message [has started](Self::has_started).
+    #[inline]
+    pub(super) fn take_whole(
+        &mut self,
+        mut receive: impl FnMut(WsMessage) -> bool,
+    ) -> Result<(), Violation> {
+        while let Some(message) = self.decode_whole()? {
+            if !receive(message) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns `true` if bytes of another message were read.
+    #[inline]
+    pub(super) fn has_started(&self) -> bool {
+        !self.unread.is_empty() && self.is_between_messages()
+    }
+
     /// Reads and discards bytes until the peer ends the stream or `budget` is used up.
     pub(super) fn poll_discard<S: AsyncRead + Unpin>(
         &mut self,
@@ -214,10 +235,15 @@ impl Decoder {
         !self.unread.is_empty() || self.position.is_at_end_of_frame()
     }
 
+    #[inline]
+    fn is_between_messages(&self) -> bool {
+        self.message.is_none() && self.position.is_between_frames()
+    }
+
     /// Decodes the bytes that were read. Returns `None` if that needs more of them.
     #[inline]
     fn decode(&mut self) -> Result<Option<Decoded>, Violation> {
-        if self.message.is_none() && self.position.is_between_frames() {
+        if self.is_between_messages() {
             if let Some(message) = self.decode_whole()? {
                 return Ok(Some(Decoded::Message(message)));
             }

@@ -22,7 +22,7 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{Decoded, Decoder, Violation};
-use crate::message::WsStatus;
+use crate::message::{WsMessage, WsStatus};
 use crate::session::Role;
 use crate::wire::Limits;
 
@@ -33,6 +33,15 @@ enum Event {
     Binary(Vec<u8>),
     Ping(Vec<u8>),
     Pong(Vec<u8>),
+}
+
+impl Event {
+    fn of(message: WsMessage) -> Self {
+        match message.is_text() {
+            true => Self::Text(message.into_bytes().into()),
+            false => Self::Binary(message.into_bytes().into()),
+        }
+    }
 }
 
 /// The end of what can be read.
@@ -133,10 +142,21 @@ fn ours(
         };
         assert!(!close_ahead || matches!(decoded, Decoded::Close(_) | Decoded::Broken(_)));
         match decoded {
-            Decoded::Message(message) if message.is_text() => {
-                events.push(Event::Text(message.into_bytes().into()));
+            Decoded::Message(message) => {
+                events.push(Event::of(message));
+                // Any number of the messages behind it may be taken at once.
+                let mut left = (stream.piece)();
+                let taken = decoder.has_started().then(|| {
+                    decoder.take_whole(|message| {
+                        events.push(Event::of(message));
+                        left = left.saturating_sub(1);
+                        left > 0
+                    })
+                });
+                if let Some(Err(violation)) = taken {
+                    break End::Broken(violation);
+                }
             }
-            Decoded::Message(message) => events.push(Event::Binary(message.into_bytes().into())),
             Decoded::Ping(payload) => events.push(Event::Ping(payload.into())),
             Decoded::Pong(payload) => events.push(Event::Pong(payload.into())),
             Decoded::CloseAhead => close_ahead = true,
