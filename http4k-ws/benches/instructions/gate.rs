@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvError, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -46,16 +46,43 @@ impl Gate {
     }
 }
 
-/// Runs the server's end in the runtime and in a thread. The process ends with its standard input.
-pub(super) fn obey() {
-    let wanted = Arc::new(Notify::new());
+/// The server's end, which knows whether the runtime waits for events.
+#[derive(Default)]
+pub(super) struct Held {
+    waits: Mutex<bool>,
+    changed: Condvar,
+    /// Wakes the task that blocks the runtime.
+    wanted: Notify,
+}
+
+impl Held {
+    /// Records that the runtime begins or ends to wait.
+    pub(super) fn set_waiting(&self, waits: bool) {
+        *self.lock() = waits;
+        self.changed.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the runtime once it waits, so that each hold costs it one turn.
+    fn want(&self) {
+        let waits = self.changed.wait_while(self.lock(), |waits| !*waits);
+        drop(waits.unwrap_or_else(PoisonError::into_inner));
+        self.wanted.notify_one();
+    }
+}
+
+/// Obeys the client in the runtime and in a thread. The process ends with its standard input.
+pub(super) fn obey(server: Arc<Held>) {
     let (held, holds) = channel();
     let (release, released) = channel();
-    tokio::spawn(stop_when(Arc::clone(&wanted), held, released));
+    tokio::spawn(stop_when_wanted(Arc::clone(&server), held, released));
     std::thread::spawn(move || {
         for command in io::stdin().lock().bytes() {
             let done = match command {
-                Ok(HOLD) => hold(&wanted, &holds),
+                Ok(HOLD) => hold(&server, &holds),
                 Ok(_) => release.send(()).is_ok(),
                 Err(_) => false,
             };
@@ -68,19 +95,19 @@ pub(super) fn obey() {
 }
 
 /// Stops the runtime, and says so. Returns `false` if there is none.
-fn hold(wanted: &Notify, holds: &Receiver<()>) -> bool {
-    wanted.notify_one();
+fn hold(server: &Held, holds: &Receiver<()>) -> bool {
+    server.want();
     holds.recv().is_ok() && writeln!(io::stdout(), "held").is_ok()
 }
 
 /// Blocks the thread of the runtime as often as it is wanted.
-async fn stop_when(
-    wanted: Arc<Notify>,
+async fn stop_when_wanted(
+    server: Arc<Held>,
     held: Sender<()>,
     released: Receiver<()>,
 ) -> Result<(), RecvError> {
     loop {
-        wanted.notified().await;
+        server.wanted.notified().await;
         let _ = held.send(());
         released.recv()?;
     }
