@@ -6,6 +6,8 @@ use proc_macro2::{Span, TokenStream};
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr};
 
+use crate::attributes;
+
 /// The mistakes found so far, and the handlers that they keep out of the expansion.
 #[derive(Default)]
 pub(crate) struct Errors {
@@ -46,7 +48,8 @@ impl Errors {
         mut read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>,
     ) {
         let own = attributes.iter().filter(|one| one.path().is_ident(name));
-        for attribute in own {
+        // A text alone is reported by its reader.
+        for attribute in own.filter(|one| attributes::text(&one.meta).is_none()) {
             if let Err(error) = attribute.parse_nested_meta(&mut read) {
                 self.push(error);
             }

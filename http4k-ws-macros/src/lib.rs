@@ -1,5 +1,6 @@
 //! The macros of `http4k-ws`. Use them through that crate, which documents them.
 
+mod attributes;
 mod check;
 mod contract_test;
 mod derive_calls;
@@ -33,14 +34,18 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 /// Reads a struct from a request, and writes it to one; see `http4k_ws::FromRequest`.
 #[proc_macro_derive(
     FromRequest,
-    attributes(query, header, param, cookie, form, part, body, from_request)
+    attributes(
+        query, header, param, cookie, form, part, body, from_request,
+        // Words of other libraries, which have a message of ours.
+        json, file, multipart, state, extension, request
+    )
 )]
 pub fn derive_from_request(input: TokenStream) -> TokenStream {
     derive_from_request::expanded(input.into()).into()
 }
 
 /// Makes a newtype or an enum the text of a path segment; see `http4k_ws::PathParam`.
-#[proc_macro_derive(PathParam, attributes(path_param))]
+#[proc_macro_derive(PathParam, attributes(path_param, serde))]
 pub fn derive_path_param(input: TokenStream) -> TokenStream {
     derive_path_param::expanded(input.into()).into()
 }

@@ -5,11 +5,12 @@ mod describe;
 mod field;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields};
 
 use self::bodies::{reading, writing};
-use self::field::{Field, Source};
+use self::field::{Field, Source, is_source};
 use crate::errors::Errors;
 use crate::library::Library;
 
@@ -35,7 +36,16 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
         errors.at(lifetime.lifetime.span(), message);
         return errors.to_tokens();
     }
-    let fields = fields(&input, &mut errors);
+    let misplaced = input.attrs.iter().find(|attribute| is_source(attribute));
+    let fields = match misplaced {
+        Some(attribute) => {
+            let source = attribute.path().to_token_stream();
+            let message = format!("a source is above each field: write `#[{source}]` there");
+            errors.at(attribute.path().span(), message);
+            Vec::new()
+        }
+        None => fields(&input, &mut errors),
+    };
     check_bodies(&fields, &mut errors);
     let broken = !errors.is_empty();
     let implementations = implementations(&input, &library, &fields, broken);

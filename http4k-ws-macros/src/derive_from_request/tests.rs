@@ -38,7 +38,7 @@ fn each_message_names_the_fix() {
         ),
         (
             "struct S { #[query(optional)] a: u8 }",
-            "unknown key `optional`: write a name in quotes",
+            "an `Option<T>` is optional",
         ),
         (
             r#"struct S { #[query = "b"] a: u8 }"#,

@@ -2,10 +2,12 @@
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
+use syn::parse::ParseStream;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput};
+use syn::{Attribute, Data, DeriveInput, LitStr, Token};
 
 use super::formats::Format;
+use crate::attributes;
 use crate::errors::{Errors, near};
 use crate::library::Library;
 
@@ -18,6 +20,17 @@ const KEYS: [&str; 7] = [
     "binary",
     "externally_tagged",
     "crate",
+];
+
+/// Keys above a type that serde has.
+const OF_SERDE: [&str; 7] = [
+    "tag",
+    "content",
+    "untagged",
+    "rename",
+    "rename_all",
+    "transparent",
+    "default",
 ];
 
 pub(super) struct Options {
@@ -35,6 +48,17 @@ impl Options {
             externally_tagged: false,
             formats: Vec::new(),
         };
+        for (attribute, text) in attributes::texts(&input.attrs, "message") {
+            let format = text.value();
+            let message = match Format::named(&format.to_lowercase()) {
+                Some(_) => format!(
+                    "a format is not in quotes: write `#[message({})]`",
+                    format.to_lowercase()
+                ),
+                None => unknown(&format),
+            };
+            errors.at(attribute.path().span(), message);
+        }
         errors.read_keys(&input.attrs, "message", |meta| options.read(&meta));
         if options.formats.is_empty() {
             options.formats.push(Format::Json);
@@ -65,7 +89,14 @@ impl Options {
                 self.library = Library::of_key(meta)?;
                 Ok(())
             }
-            key => Err(meta.error(unknown(key))),
+            key => {
+                // Then the enum has a tag, and one message is enough.
+                self.externally_tagged |= ["tag", "untagged"].contains(&key);
+                match OF_SERDE.contains(&key) {
+                    true => Err(meta.error(of_serde(key, meta.input))),
+                    false => Err(meta.error(unknown(key))),
+                }
+            }
         }
     }
 }
@@ -88,8 +119,21 @@ impl Options {
     }
 }
 
+/// Returns the message for a key of serde, before its value.
+fn of_serde(key: &str, value: ParseStream<'_>) -> String {
+    let value = value.fork();
+    let text = value
+        .parse::<Token![=]>()
+        .and_then(|_| value.parse::<LitStr>());
+    let text = text.map_or(String::new(), |text| format!(" = {}", text.token()));
+    format!("`{key}` is a key of serde: write `#[serde({key}{text})]`")
+}
+
 fn unknown(key: &str) -> String {
-    match near(key, KEYS) {
+    if ["format", "codec", "encoding"].contains(&key) {
+        return "a format is a word alone: write `#[message(json)]`".to_owned();
+    }
+    match near(&key.to_lowercase(), KEYS) {
         Some(meant) => format!("unknown key `{key}`: did you mean `{meant}`?"),
         None => {
             format!(

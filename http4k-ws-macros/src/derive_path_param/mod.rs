@@ -1,11 +1,14 @@
 //! `#[derive(PathParam)]`, which converts a newtype or an enum without data to and from text.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DataEnum, DeriveInput, Fields, LitStr};
+use syn::{
+    Attribute, Data, DataEnum, DeriveInput, Fields, GenericArgument, LitStr, PathArguments, Type,
+};
 
+use crate::attributes;
 use crate::errors::Errors;
 use crate::library::Library;
 use crate::{rename, serde};
@@ -54,6 +57,13 @@ impl Options {
             library: Library::default(),
             rename_all: serde::Container::new(attributes).rename_all,
         };
+        for (attribute, rule) in attributes::texts(attributes, "path_param") {
+            let message = format!(
+                "a rule has a key: write `#[path_param(rename_all = {})]`",
+                rule.token()
+            );
+            errors.at(attribute.path().span(), message);
+        }
         errors.read_keys(attributes, "path_param", |meta| {
             if meta.path.is_ident("crate") {
                 options.library = Library::of_key(&meta)?;
@@ -106,6 +116,12 @@ fn newtype(
         return None;
     };
     let of = &fields.iter().next()?.ty;
+    if let Some(inside) = of_option(of) {
+        let inside = inside.to_token_stream();
+        let message = format!("a segment is never absent: write `{inside}` without `Option`");
+        errors.at(of.span(), message);
+        return None;
+    }
     // A missing trait is reported at the type inside.
     let here = Span::call_site().located_at(of.span());
     let private = private(options);
@@ -118,6 +134,22 @@ fn newtype(
         of: Some(of.clone()),
         values: None,
     })
+}
+
+/// Returns the type in an `Option`.
+fn of_option(of: &Type) -> Option<&GenericArgument> {
+    let Type::Path(path) = of else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Option")?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(of) => of.args.first(),
+        _ => None,
+    }
 }
 
 /// The module whose names this expansion uses.
@@ -181,6 +213,13 @@ fn names(
 /// Returns a variant's text: that of `rename`, or by `rename_all`, or its name.
 fn named(variant: &syn::Variant, options: &Options, errors: &mut Errors) -> String {
     let mut renamed = serde::Variant::new(&variant.attrs).rename;
+    for (attribute, text) in attributes::texts(&variant.attrs, "path_param") {
+        let message = format!(
+            "a text has a key: write `#[path_param(rename = {})]`",
+            text.token()
+        );
+        errors.at(attribute.path().span(), message);
+    }
     errors.read_keys(&variant.attrs, "path_param", |meta| {
         if !meta.path.is_ident("rename") {
             return Err(meta.error("unknown key: write `rename = \"text\"`"));

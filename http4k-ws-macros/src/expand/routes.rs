@@ -33,7 +33,9 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
         Some(head) => {
             let module = module::module(model, head, &tests);
             let head = head.tokens();
-            quote!(#head { #app } #module #body)
+            // A route that is left out may be the only one that uses an argument.
+            let allowed = body.as_ref().map(|_| quote!(#[allow(unused_variables)]));
+            quote!(#allowed #head { #app } #module #body)
         }
         // The function is not defined then. Nothing else is reported.
         None if model.is_item => mistakes,

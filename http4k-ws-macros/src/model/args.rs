@@ -1,6 +1,7 @@
 //! The kinds of a call's arguments.
 
 use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -10,7 +11,7 @@ use super::bindings::last_name;
 use super::once::changing_call;
 use super::words;
 use crate::errors::Errors;
-use crate::parse::{Head, Protocol};
+use crate::parse::{Head, Protocol, compact};
 
 /// One argument.
 pub(crate) enum Arg {
@@ -211,6 +212,18 @@ impl Names<'_> {
 
     /// Sorts the receiver of a method, which may be a reference.
     pub(super) fn receiver(&self, expr: &Expr, errors: &mut Errors) -> Option<Arg> {
+        if let (Expr::Call(_) | Expr::MethodCall(_), Some(name)) = (expr, self.mentioned(expr)) {
+            let socket = self.protocol.argument().map(str::to_owned);
+            let params: Vec<String> = socket.into_iter().chain(self.params.to_vec()).collect();
+            let params = params.join(", ");
+            let call = compact(expr.to_token_stream());
+            let message = format!(
+                "this call would be evaluated once, when the routes are built: write a closure, as \
+                 in `|{params}| {call}..`"
+            );
+            errors.at(name.span(), message);
+            return None;
+        }
         match self.arg(expr, errors)? {
             Arg::Borrowed(reference) if plain_name(expr).is_some() => {
                 Some(Arg::Captured(*reference.expr))

@@ -22,14 +22,12 @@ impl Names<'_> {
     ) -> Vec<Option<Arg>> {
         let names: Vec<String> = inputs.iter().filter_map(bound_name).collect();
         let is_free = |param: &&String| !param.starts_with('_') && !names.contains(param);
-        let has_free = self.params.iter().any(|param| is_free(&param));
+        let free: Vec<&String> = self.params.iter().filter(is_free).collect();
         let inputs = inputs.iter();
-        inputs
-            .map(|pat| self.binding(pat, has_free, errors))
-            .collect()
+        inputs.map(|pat| self.binding(pat, &free, errors)).collect()
     }
 
-    fn binding(&self, pat: &Pat, has_free: bool, errors: &mut Errors) -> Option<Arg> {
+    fn binding(&self, pat: &Pat, free: &[&String], errors: &mut Errors) -> Option<Arg> {
         let (inner, ty) = match pat {
             Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),
@@ -62,8 +60,14 @@ impl Names<'_> {
                 let meant = near(&name, known).filter(|_| !name.starts_with('_'));
                 let fix = match meant {
                     Some(meant) => format!(": did you mean `{meant}`?"),
-                    None if ty.is_some() && !has_free => {
+                    None if ty.is_some() && free.is_empty() => {
                         return Some(Arg::Extracted(inner.span()));
+                    }
+                    None if free.len() == 1 => {
+                        format!(
+                            ": write `{0}`, or mark it as ignored, as in `<_{0}>`",
+                            free[0]
+                        )
                     }
                     None => format!(
                         "; a closure's parameter is a parameter of the path, `req` or `{}`, and one \

@@ -63,7 +63,10 @@ impl Call {
             head,
         };
         let expr = ungrouped(expr);
-        if let Some(mistake) = waiting(&expr, protocol).or_else(|| building(&expr, protocol)) {
+        let mistake = waiting(&expr, protocol).or_else(|| building(&expr, protocol));
+        let has_no_params = params.is_empty();
+        let value = || value_alone(&expr, protocol).filter(|_| has_no_params);
+        if let Some(mistake) = mistake.or_else(value) {
             errors.at(expr.span(), mistake);
             return None;
         }
@@ -270,6 +273,23 @@ fn waiting(expr: &Expr, protocol: Protocol) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// Returns the mistake of a value in the place of a handler, such as a text.
+fn value_alone(expr: &Expr, protocol: Protocol) -> Option<String> {
+    let is_status = |path: &syn::ExprPath| {
+        let mut segments = path.path.segments.iter().rev().skip(1);
+        segments.next().is_some_and(|of| of.ident == "StatusCode")
+    };
+    let is_value = match expr {
+        Expr::Lit(_) | Expr::Tuple(_) => true,
+        Expr::Path(path) => is_status(path),
+        _ => false,
+    };
+    (is_value && protocol == Protocol::Http).then(|| {
+        let value = compact(expr.to_token_stream());
+        format!("a value is returned by a closure: write `http(|| {value})`")
+    })
 }
 
 /// Returns the mistake of `logged().then(home)` and `home.with(logged())`, which build a handler.

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenTree};
 use syn::parse::ParseStream;
-use syn::{Attribute, Error, LitStr};
+use syn::{Attribute, Error, Expr, LitStr};
 
 use super::guesses::METHODS;
 use super::slips::{is_protocol, tokens};
@@ -41,6 +41,14 @@ pub(super) fn method(word: &Ident) -> Option<&'static str> {
     let word = word.to_string();
     let is_named = |method: &&&str| word == **method || word == method.to_lowercase();
     METHODS.iter().find(is_named).copied()
+}
+
+/// Returns the method that an expression names.
+pub(super) fn names_method(expr: &Expr) -> Option<&'static str> {
+    match expr {
+        Expr::Path(path) => method(path.path.get_ident()?),
+        _ => None,
+    }
 }
 
 /// Returns `true` for a word for other routes.

@@ -285,6 +285,10 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
     if !inside.is_empty() {
         let message = match word.as_str() {
             "mount" => "`mount(..)` takes one application: remove the rest".to_owned(),
+            _ if dialects::names_method(&expr).is_some() => {
+                let method = dialects::names_method(&expr).unwrap_or_default();
+                format!("the method precedes the path: write `{method} \"{path}\" => {word}(..)`")
+            }
             _ => format!(
                 "`{word}(..)` takes one handler: write arguments in its call, as in \
                  `{word}(show(id))`"

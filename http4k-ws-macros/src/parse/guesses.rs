@@ -113,6 +113,10 @@ pub(super) fn in_place_of_an_entry(
 
 /// Returns the error for `show(id: u64)` inside of `handler`.
 pub(super) fn typed_argument(handler: ParseStream<'_>) -> Option<Error> {
+    if handler.peek(Token![fn]) {
+        let message = "a handler without a name is a closure: write `|id: u64| { .. }`";
+        return Some(Error::new(handler.span(), message));
+    }
     let arguments = tokens(&handler.fork())
         .into_iter()
         .find_map(|token| match token {

@@ -35,7 +35,7 @@ pub(super) fn is_item(input: TokenStream) -> bool {
             // An attribute.
             Some(TokenTree::Punct(punct)) if punct.as_char() == '#' => drop(tokens.next()),
             Some(TokenTree::Ident(word)) => {
-                let starts = ["pub", "fn", "async", "const", "unsafe"];
+                let starts = ["pub", "fn", "async", "const", "unsafe", "mod", "static"];
                 return starts.iter().any(|start| word == start);
             }
             _ => return false,

@@ -135,8 +135,11 @@ fn chunks(body: TokenStream) -> Vec<TokenStream> {
     let mut tokens = body.into_iter().peekable();
     while let Some(token) = tokens.next() {
         if is_punct(&token, ',') {
-            let is_target =
-                matches!(tokens.peek(), Some(TokenTree::Ident(word)) if is_target(word));
+            let is_target = match tokens.peek() {
+                Some(TokenTree::Ident(word)) => is_target(word),
+                // `"/x", => ..`
+                next => next.is_some_and(|next| is_punct(next, '=')),
+            };
             if has_arrow || !is_behind_path || !is_target {
                 chunks.push(TokenStream::new());
                 (has_arrow, is_behind_path) = (false, false);

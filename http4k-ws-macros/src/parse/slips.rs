@@ -147,6 +147,10 @@ pub(super) fn other_arrow(input: ParseStream<'_>, errors: &mut Errors) -> Result
     } else {
         return Ok(None);
     };
+    if input.parse::<Option<Token![=>]>>()?.is_some() {
+        errors.at(at, format!("`=>` follows the path: remove `{found}`"));
+        return Ok(Some(at));
+    }
     errors.at(
         at,
         format!("`=>` follows the path: write `=>` instead of `{found}`"),

@@ -97,6 +97,18 @@ const QUERY: &str = "a path ends before `?`: read the query by an argument `_` o
                      `Query<T>`";
 
 /// Turns the segments of the grammar into syntax, and its rules into messages.
+/// The words for types of a parameter in other languages, and the types.
+const TYPES: [(&str, &str); 8] = [
+    ("int", "i64"),
+    ("integer", "i64"),
+    ("u64", "u64"),
+    ("u32", "u32"),
+    ("i64", "i64"),
+    ("float", "f64"),
+    ("str", "String"),
+    ("string", "String"),
+];
+
 struct Reader<'a> {
     literal: &'a LitStr,
     errors: &'a mut Errors,
@@ -126,7 +138,10 @@ impl Reader<'_> {
     fn param(&mut self, segment: http4k_ws_grammar::Segment<'_>) -> Option<Segment> {
         let range = segment.range;
         let name = self.name(segment.text, range.clone())?;
-        let ty = match segment.of_type.map(|ty| self.ty(ty, range.clone())) {
+        let ty = match segment
+            .of_type
+            .map(|ty| self.ty(segment.text, ty, range.clone()))
+        {
             Some(None) => return None,
             Some(ty) => ty,
             None => None,
@@ -172,7 +187,14 @@ impl Reader<'_> {
         })
     }
 
-    fn ty(&mut self, ty: &str, range: Range<usize>) -> Option<Type> {
+    fn ty(&mut self, name: &str, ty: &str, range: Range<usize>) -> Option<Type> {
+        // `<int:id>`, as in other languages.
+        let meant = TYPES.iter().find(|(word, _)| *word == name);
+        if let Some((_, of)) = meant.filter(|_| syn::parse_str::<Ident>(ty).is_ok()) {
+            let message = format!("a parameter's name precedes its type: write `<{ty}: {of}>`");
+            self.fail(range, &message);
+            return None;
+        }
         let at_literal = LitStr::new(ty, self.literal.span());
         match at_literal.parse() {
             Ok(ty) => Some(ty),
@@ -263,6 +285,10 @@ fn not_a_name(name: &str) -> String {
         }
         (_, Some(rest)) if !rest.is_empty() => {
             format!("what is left of a path is written `<{rest}..>`, not `<{name}>`")
+        }
+        _ if name.ends_with('?') => {
+            "a segment is never absent: write another entry for the path without this parameter"
+                .into()
         }
         _ => format!("`{name}` is not a name: write letters, digits and `_`, as in `<user_id>`"),
     }

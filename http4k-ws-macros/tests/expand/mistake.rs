@@ -1,3 +1,4 @@
+#[allow(unused_variables)]
 pub fn app() -> PolyHandler {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;

@@ -8,6 +8,7 @@ mod borrowed_of_the_call;
 mod calls;
 mod closures;
 mod contract_test;
+mod derives;
 mod expression;
 mod filters;
 mod first_guesses;

@@ -1,12 +1,14 @@
 //! The arguments of an attribute: the name, the default and the bounds of a value.
 
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Ident, LitStr, Meta, Token};
+use syn::{Attribute, Expr, Ident, Lit, LitStr, Meta, Token};
 
 use super::shape::Shape;
 use super::source::Source;
+use crate::attributes::text;
 use crate::errors::{Errors, near};
 
 /// A value that an HTML form sends in its own way.
@@ -42,10 +44,12 @@ pub(super) fn arguments(attribute: &Attribute) -> syn::Result<Arguments> {
     match &attribute.meta {
         Meta::Path(_) => Ok(Arguments::default()),
         Meta::List(_) => attribute.parse_args(),
-        Meta::NameValue(pair) => Err(syn::Error::new(
-            pair.eq_token.span(),
-            "write the name in parentheses, as in `#[header(\"x-key\")]`",
-        )),
+        Meta::NameValue(pair) => {
+            let source = attribute.path().to_token_stream();
+            let name = text(&attribute.meta).map_or("x-key".to_owned(), |name| name.value());
+            let message = format!("write the name in parentheses, as in `#[{source}(\"{name}\")]`");
+            Err(syn::Error::new(pair.eq_token.span(), message))
+        }
     }
 }
 
@@ -86,6 +90,9 @@ fn max(key: Ident, input: ParseStream<'_>) -> syn::Result<(Ident, Expr)> {
 fn default(key: Ident, input: ParseStream<'_>) -> syn::Result<(Ident, Option<Expr>)> {
     if key != "default" {
         let name = key.to_string();
+        if let Some(message) = of_other_derives(&name, input) {
+            return Err(syn::Error::new(key.span(), message));
+        }
         let message = match near(&name, ["default", "empty_as_none", "checkbox", "max"]) {
             Some(meant) => format!("unknown key `{name}`: did you mean `{meant}`?"),
             None => format!(
@@ -100,6 +107,25 @@ fn default(key: Ident, input: ParseStream<'_>) -> syn::Result<(Ident, Option<Exp
         None => None,
     };
     Ok((key, value))
+}
+
+/// Returns the message for a key that serde and other derives have.
+fn of_other_derives(key: &str, input: ParseStream<'_>) -> Option<String> {
+    match key {
+        "name" | "rename" | "key" => {
+            let ahead = input.fork();
+            ahead.parse::<Option<Token![=]>>().ok()?;
+            let name = match ahead.parse::<Lit>() {
+                Ok(Lit::Str(name)) => name.value(),
+                _ => ahead.parse::<Ident>().ok()?.to_string(),
+            };
+            Some(format!("a name is a text alone: write `\"{name}\"`"))
+        }
+        "required" | "optional" => Some(format!(
+            "an `Option<T>` is optional, and any other type is required: remove `{key}`"
+        )),
+        _ => None,
+    }
 }
 
 /// Reports the arguments that do not fit their source, each other, or the type of the field.

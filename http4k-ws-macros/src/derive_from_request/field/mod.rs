@@ -9,11 +9,12 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Lit};
+use syn::{Expr, Ident, Lit, Type};
 
 use self::arguments::{Html, arguments, check};
 pub(super) use self::shape::Shape;
 pub(super) use self::source::Source;
+pub(super) use self::source::is_source;
 use self::source::source;
 use crate::docs::docs;
 use crate::errors::Errors;
@@ -47,6 +48,12 @@ impl Field {
         let blamed = attribute.path().span();
         let shape = Shape::of(&field.ty, source);
         check(&arguments, source, &shape, errors);
+        if let Type::Reference(borrowed) = shape.of_one() {
+            let message = "a value that is read from a request must own its data: write `String` \
+                           instead of `&str`";
+            errors.at(borrowed.and_token.span(), message);
+            return None;
+        }
         let name = match &arguments.name {
             Some(name) => name.value(),
             None if source == Source::Header => ident.unraw().to_string().replace('_', "-"),

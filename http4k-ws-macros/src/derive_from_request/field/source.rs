@@ -43,6 +43,32 @@ impl Source {
     }
 }
 
+/// Returns `true` for the attribute of a source.
+pub(crate) fn is_source(attribute: &Attribute) -> bool {
+    SOURCES
+        .iter()
+        .any(|(name, _)| attribute.path().is_ident(name))
+}
+
+/// Returns the message for an attribute that other libraries have in the place of a source.
+fn in_place_of_a_source(attribute: &Attribute) -> Option<&'static str> {
+    let name = attribute.path().get_ident()?.to_string();
+    Some(match name.as_str() {
+        "path" => "`#[path]` is an attribute of Rust itself: write `#[param]`",
+        "json" => "JSON is one format of a body: write `#[body]` above a field of type `Json<T>`",
+        "file" | "multipart" => "a file is a part of a form: write `#[part]`",
+        "state" | "extension" => {
+            "a request does not have values of the program: remove this field, and pass the value \
+             to the function of the route by its name"
+        }
+        "request" => {
+            "a request cannot be a part of itself: remove this field, and pass `req` to the \
+             function of the route"
+        }
+        _ => return None,
+    })
+}
+
 /// Returns the source of a field, and its attribute.
 pub(super) fn source<'a>(
     field: &'a syn::Field,
@@ -56,12 +82,9 @@ pub(super) fn source<'a>(
         Some((*source, attribute))
     });
     let Some(first) = found.next() else {
-        let languages_own = field.attrs.iter().find(|a| a.path().is_ident("path"));
-        match languages_own {
-            Some(attribute) => {
-                let message = "`#[path]` is an attribute of Rust itself: write `#[param]`";
-                errors.at(attribute.path().span(), message);
-            }
+        let mut other = field.attrs.iter();
+        match other.find_map(|attribute| Some((attribute, in_place_of_a_source(attribute)?))) {
+            Some((attribute, message)) => errors.at(attribute.path().span(), message),
             None => errors.at(
                 ident.span(),
                 format!(
