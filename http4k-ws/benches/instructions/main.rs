@@ -152,7 +152,7 @@ fn count(scenario: &Scenario, units: u32) -> Outcome<u64> {
 
 /// Sends the units. The server ends as this returns.
 fn drive(server: &mut Child, scenario: &Scenario, units: u32) -> Outcome<()> {
-    let mut gate = Gate::of(server).ok_or("the server has no standard input and output")?;
+    let mut gate = Gate::of(server).ok_or("standard input and output were taken")?;
     let port = gate.line()?;
     let port = port.parse().map_err(|_| "the server did not start")?;
     Ok(scenario.run(port, units, &mut gate)?)

@@ -138,7 +138,8 @@ impl Writer {
         self.gathered.is_empty() && !self.has_wait() && !self.closed && self.role == Role::Server
     }
 
-    /// Gathers a short message while the connection [is plain](Self::is_plain), or others after it.
+    /// Gathers a short message, if the connection [was plain](Self::is_plain) before the first one
+    /// of them.
     #[inline]
     pub(super) fn plain(&mut self, message: &WsMessage) {
         let payload = message.as_bytes();

@@ -149,8 +149,8 @@ impl Decoder {
         }
     }
 
-    /// Passes messages that are one frame each, all of which was read, to `receive` while that returns
-    /// `true`. Another message [has started](Self::has_started).
+    /// Passes messages that are one frame each, all of which was read, to `receive` while that
+    /// returns `true`. Another message [has started](Self::has_started).
     #[inline]
     pub(super) fn take_whole(
         &mut self,

@@ -1,4 +1,5 @@
-//! A session that receives several messages at once does what one does that receives each by itself.
+//! A session that receives several messages at once does what one does that receives each by
+//! itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
