@@ -30,6 +30,48 @@ fn the_message_of_the_readme_is_that_of_a_mistake_in_its_own_program() {
     assert_eq!(block(section, "text"), message.trim_end());
 }
 
+/// Returns the rows of the table that opens with `head`.
+fn table<'a>(text: &'a str, head: &str) -> Vec<&'a str> {
+    let (_, rows) = text.split_once(head).expect("the text has the table");
+    rows.lines()
+        .skip(2)
+        .take_while(|row| row.starts_with('|'))
+        .collect()
+}
+
+#[test]
+fn the_readme_and_the_guide_state_the_same_ratios() {
+    const HEAD: &str = "| unit | to uWebSockets | to axum 0.8 |";
+    let guide = table(include_str!("../http4k-ws/src/docs/performance.md"), HEAD);
+    assert_eq!(table(README, HEAD), guide);
+}
+
+#[test]
+fn the_guide_states_the_instructions_that_are_approved() {
+    let approved = include_str!("../http4k-ws/benches/instructions/approved.txt");
+    let guide = include_str!("../http4k-ws/src/docs/performance.md");
+    let mut stated: Vec<u32> = table(guide, "| unit | with LTO | release |")
+        .iter()
+        .map(|row| {
+            row.split('|')
+                .nth(2)
+                .expect("a figure")
+                .trim()
+                .replace(',', "")
+        })
+        .map(|figure| figure.parse().expect("a number"))
+        .collect();
+    let mut figures: Vec<u32> = approved
+        .lines()
+        .skip(1)
+        .map(|line| line.split(' ').nth(1).expect("a figure"))
+        .map(|figure| figure.parse().expect("a number"))
+        .collect();
+    stated.sort_unstable();
+    figures.sort_unstable();
+    assert_eq!(stated, figures);
+}
+
 #[test]
 fn the_guide_shows_the_static_site_of_the_example() {
     let example = include_str!("../examples/tower/static_site.rs");
