@@ -62,9 +62,9 @@
 ///
 /// - **Path.** `<name>` matches one segment. `<name..>` matches the rest of the path, which may be
 ///   empty. A parameter must be used, unless its name starts with `_` or the route receives the
-///   whole request. A literal is not percent-encoded. In a block with a path, an entry without one
-///   is at the prefix of the block; elsewhere only `with(..) => { .. }` may lack a path. `_`
-///   matches the requests that no route matches.
+///   whole request. A literal is not percent-encoded. An entry without a path is at the prefix of
+///   its block, or at `/`. Outside of a block, a handler behind an entry with a path needs its own.
+///   `_` matches the requests that no route matches.
 /// - **Method.** An `http(..)` route without a method matches every method, and an `sse(..)` route
 ///   matches GET. Unless they are routed, HEAD is served by GET, and OPTIONS has a response with
 ///   `Allow`.

@@ -1,8 +1,8 @@
 //! Entries without a path.
 //!
-//! In a block, such an entry is at the block's prefix. Outside of one it would be at `/`, and in
-//! `GET "/x" => http(a()), POST => http(b())` a reader takes it for `/x`, so only filters around a
-//! block may do without a path there.
+//! In a block, such an entry is at the block's prefix. Outside of one it is at `/`, and in `GET
+//! "/x" => http(a()), POST => http(b())` a reader takes it for `/x`. So a handler there needs a path
+//! behind an entry that has one. A mount has the paths of its application.
 
 use proc_macro2::Ident;
 
@@ -45,27 +45,25 @@ pub(super) fn mistake(entry: &Entry, is_inside: bool, before: Option<&Before>) -
         let message = format!("a path is in quotes: write `\"/{text}\" => {target}(..)`");
         return Some(message);
     }
+    let is_mount = matches!(entry.target, Target::Mount { .. });
     // A mistaken method is reported as such.
     let is_method = |method: &Ident| no_method(&method.to_string()).is_none();
-    if is_inside || !entry.methods.iter().all(is_method) {
+    if is_inside || is_mount || !entry.methods.iter().all(is_method) {
         return None;
     }
-    let root = line(entry, "/", target);
-    let message = "an entry outside of a block needs a path: write";
-    let Some(Before {
+    let Before {
         path,
         methods: others,
-    }) = before.filter(|before| before.path != "/")
-    else {
-        return Some(format!("{message} `{root}`"));
-    };
-    let here = line(entry, path, target);
+    } = before.filter(|before| before.path != "/")?;
+    let (here, root) = (line(entry, path, target), line(entry, "/", target));
     let methods = methods(entry);
     let block = match others.is_empty() || methods.is_empty() {
         true => String::new(),
         false => format!(", `\"{path}\" => {{ {others} => .., {methods} => .. }}`"),
     };
-    Some(format!("{message} `{here}`{block} or `{root}`"))
+    Some(format!(
+        "outside of a block, an entry without a path is at `/`: write `{here}`{block} or `{root}`"
+    ))
 }
 
 /// Returns the word of `home => http(home())`, which is not like any method.

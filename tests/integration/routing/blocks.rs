@@ -385,3 +385,30 @@ async fn the_fallback_of_a_filtered_block_is_not_for_a_deeper_block_beside_it() 
     assert_eq!(ask(&app, "GET", "/a/b/no").await.1, "everywhere");
     assert_eq!(log.take(), ["own {}"]);
 }
+
+#[tokio::test]
+async fn an_entry_without_a_path_is_at_the_root_or_at_the_prefix_of_its_block() {
+    let inner = || routes! { "/inner" => http(said("inner")) };
+    let app = routes! {
+        GET => http(said("read")),
+        POST => http(said("written")),
+        "/block" => {
+            "/below" => http(said("below")),
+            PUT => http(said("put")),
+        },
+        => mount(inner()),
+    };
+    for (method, path, text) in [
+        ("GET", "/", "read"),
+        ("POST", "/", "written"),
+        ("GET", "/block/below", "below"),
+        ("PUT", "/block", "put"),
+        ("GET", "/inner", "inner"),
+    ] {
+        assert_eq!(
+            ask(&app, method, path).await,
+            (200, text.to_owned()),
+            "{method} {path}"
+        );
+    }
+}

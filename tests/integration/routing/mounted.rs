@@ -235,7 +235,7 @@ async fn a_mount_responds_itself_without_an_http_fallback_beside_it() {
     let inside = || readers().with(http4k_ws::filter::http_only(marked));
     let root = routes! {
         GET "/own" => http(said("own")),
-        "/" => mount(inside()),
+        => mount(inside()),
     };
     let block = routes! {
         "/api" => {

@@ -1,4 +1,4 @@
-//! Outside of a block, an entry without a path would be at `/`.
+//! Outside of a block, an entry without a path is at `/`, where a reader may not look for it.
 
 use http4k_ws::prelude::*;
 
@@ -18,10 +18,6 @@ async fn logged(request: Request, next: Next) -> Response {
     next.call(request).await
 }
 
-fn inner() -> PolyHandler {
-    routes! { "/" => http(list()) }
-}
-
 routes! {
     fn behind_a_path() -> PolyHandler {
         GET "/x" => http(list()),
@@ -30,16 +26,9 @@ routes! {
         PUT | PATCH => http(show(id)),
         => ws(chat(ws)),
         with(logged) as logged => http(list()),
-        => mount(inner()),
-    }
-}
-
-routes! {
-    fn before_a_path() -> PolyHandler {
-        GET => http(list()),
         with(logged) => {
-            POST => http(list()),
             "/y" => http(list()),
+            POST => http(list()),
         },
     }
 }

@@ -233,10 +233,10 @@ fn agrees_with(ours: &Outcome<Violation>, theirs: &Outcome<Rules>) -> bool {
     match (&ours.end, &theirs.end) {
         (End::Open, end) => same && *end == End::Open,
         (End::Closed(payload), End::Closed(expected)) => {
-            same && (payload == expected || is_invalid(payload))
+            same && (payload == expected || is_replaced(payload))
         }
         (End::Closed(payload), end) => {
-            same && *end == End::Broken(Rules::DATA) && is_invalid(payload)
+            same && *end == End::Broken(Rules::DATA) && is_replaced(payload)
         }
         (End::Broken(violation), end) => match violation {
             Violation::LengthNotShortest
@@ -255,15 +255,15 @@ fn agrees_with(ours: &Outcome<Violation>, theirs: &Outcome<Rules>) -> bool {
     }
 }
 
-/// Returns `true` if the transport refuses a close frame with this payload, with a status that
-/// tungstenite replaces.
-fn is_invalid(payload: &[u8]) -> bool {
+/// Returns `true` for the payload of a close frame that tungstenite replaces, because its status is
+/// invalid or not known to it, as 1014 is not.
+fn is_replaced(payload: &[u8]) -> bool {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return false;
     };
     let code = u16::from_be_bytes(*code);
-    let is_allowed = matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999);
-    !is_allowed || std::str::from_utf8(reason).is_err()
+    let is_known = matches!(code, 1000..=1003 | 1007..=1013 | 3000..=4999);
+    !is_known || std::str::from_utf8(reason).is_err()
 }
 
 /// The bounds of a test: small ones, or ones that no stream reaches.

@@ -78,3 +78,12 @@ fn a_control_frame_with_a_long_form_of_a_short_length_is_refused() {
     let found = compare(&bytes, Role::Server, limits(true));
     assert_eq!(found.end, End::Broken(Violation::LongControl));
 }
+
+/// Close frames with every status, of which some are not known to the other decoder.
+#[test]
+fn each_close_frame_has_the_result_of_other_decoders() {
+    for code in 0..=u16::MAX {
+        let [high, low] = code.to_be_bytes();
+        compare(&[0x88, 2, high, low], Role::Client, limits(false));
+    }
+}
