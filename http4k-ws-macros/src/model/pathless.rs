@@ -1,8 +1,8 @@
 //! Entries without a path.
 //!
-//! In a block, such an entry is at the block's prefix. Outside of one it is at `/`, and in `GET
-//! "/x" => http(a()), POST => http(b())` a reader takes it for `/x`. So a handler there needs a path
-//! behind an entry that has one. A mount has the paths of its application.
+//! In a block, such an entry is at the prefix of the block, and outside of one it is at `/`. A
+//! reader may take a handler without a path for one at the path of the entry before it, so it must
+//! name its own there. A mount has the paths of its application.
 
 use proc_macro2::Ident;
 
