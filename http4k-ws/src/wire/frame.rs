@@ -43,7 +43,10 @@ pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: MaskKey, at: u
     }
 }
 
-/// Masks or unmasks `bytes`, a word of 16 at a time.
+/// The bytes that are masked at once, which the processor does in few instructions.
+const BLOCK: usize = 64;
+
+/// Masks or unmasks `bytes`, in blocks of 64, and then in words of 16.
 ///
 /// The last word ends with `bytes` and overlaps the one before it. It is masked from a copy, so
 /// that what they share is the same in both.
@@ -56,7 +59,13 @@ pub(super) fn mask(bytes: &mut [u8], key: [u8; 4]) {
     };
     let key_of_last = key.rotate_right(8 * (bytes.len() % 4) as u32);
     let last = u128::from_le_bytes(*last) ^ repeated(key_of_last);
-    let mut left = &mut *bytes;
+    let mut blocks = bytes.chunks_exact_mut(BLOCK);
+    let keys = keys(key);
+    for block in &mut blocks {
+        let masked = block.iter_mut().zip(&keys);
+        masked.for_each(|(byte, key)| *byte ^= key);
+    }
+    let mut left = blocks.into_remainder();
     while let Some((word, rest)) = left.split_first_chunk_mut() {
         *word = (u128::from_le_bytes(*word) ^ repeated(key)).to_le_bytes();
         left = rest;
@@ -64,6 +73,16 @@ pub(super) fn mask(bytes: &mut [u8], key: [u8; 4]) {
     if let Some(word) = bytes.last_chunk_mut() {
         *word = last.to_le_bytes();
     }
+}
+
+/// Returns the masking key, as often as it is needed for a block.
+#[inline]
+fn keys(key: u32) -> [u8; BLOCK] {
+    let mut keys = [0; BLOCK];
+    for word in keys.chunks_exact_mut(size_of::<u128>()) {
+        word.copy_from_slice(&repeated(key).to_le_bytes());
+    }
+    keys
 }
 
 /// Returns four copies of `key`.
