@@ -24,7 +24,7 @@ const LAYERED: f64 = 25.0;
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     let (count, options) = scale.pick((100, &[][..]), (40, &["--short-stall"]));
-    for length in [125, 4 * 1024, 15_000, 60_000] {
+    for length in scale.pick(vec![125, 4 * 1024, 15_000, 60_000], vec![125, 60_000]) {
         let server = Server::start(options).await?;
         let alone = server.open_files()?;
         let before = server.memory()?;
@@ -129,7 +129,7 @@ mod multiplexed {
     pub(super) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         let count = scale.pick(100, 40);
         for (sharing, length) in [(1, 4 * 1024), (1, 60_000), (count, 60_000)] {
-            let server = Server::start(&[]).await?;
+            let server = Server::start(scale.pick(&[], &["--short-stall"])).await?;
             // The first of them pay for shared state.
             drop(opened(server.address, 64, 1).await?);
             server.until_quiet().await?;
