@@ -26,6 +26,12 @@ use super::{
 use crate::errors::Errors;
 use crate::parse::{self, Entry, Handler, Head, Param, Place, Protocol, Segment, Target};
 
+/// The protocols of a mounted application.
+const BOTH: Protocols = Protocols {
+    http: true,
+    ws: true,
+};
+
 /// The context of a block, which its entries inherit.
 #[derive(Clone, Default)]
 struct Around {
@@ -103,8 +109,7 @@ impl Routes {
                 return self.add_all(entries, &inner, errors);
             }
             Target::Mount { keyword, app } => {
-                let (http, ws) = (true, true);
-                self.put_behind(&inner.filters, Protocols { http, ws });
+                self.put_behind(&inner.filters, BOTH);
                 Endpoint::Mount {
                     keyword,
                     function: Mounted::by(&app),

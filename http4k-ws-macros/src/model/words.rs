@@ -18,7 +18,7 @@ const SOCKET: [&str; 6] = [
 
 const STREAM: [&str; 2] = ["stream", "events"];
 
-/// What an argument `_` reads, by the type of the function's parameter.
+/// Names of parts of a request. An argument `_` reads one, by the type of the function's parameter.
 const PARTS: [&str; 7] = [
     "body", "query", "headers", "json", "form", "cookies", "payload",
 ];

@@ -270,12 +270,7 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
     let inside;
     let parens = parenthesized!(inside in input);
     if inside.is_empty() {
-        let message = match word.as_str() {
-            "mount" => "`mount(..)` needs an application, as in `mount(users())`".to_owned(),
-            "sse" => "`sse(..)` needs a function, as in `sse(feed(sse))`".to_owned(),
-            _ => format!("`{word}(..)` needs a handler, as in `{word}(show)`"),
-        };
-        return Err(Error::new(parens.span.join(), message));
+        return Err(Error::new(parens.span.join(), none(&word)));
     }
     let start = inside.fork();
     let expr: Expr = inside
@@ -283,18 +278,7 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
         .map_err(|error| guesses::typed_argument(&start).unwrap_or(error))?;
     inside.parse::<Option<Token![,]>>()?;
     if !inside.is_empty() {
-        let message = match word.as_str() {
-            "mount" => "`mount(..)` takes one application: remove the rest".to_owned(),
-            _ if dialects::names_method(&expr).is_some() => {
-                let method = dialects::names_method(&expr).unwrap_or_default();
-                format!("the method precedes the path: write `{method} \"{path}\" => {word}(..)`")
-            }
-            _ => format!(
-                "`{word}(..)` takes one handler: write arguments in its call, as in \
-                 `{word}(show(id))`"
-            ),
-        };
-        return Err(inside.error(message));
+        return Err(inside.error(more_than_one(&word, &expr, path)));
     }
     let protocol = match word.as_str() {
         "http" => Protocol::Http,
@@ -310,6 +294,31 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
         keyword,
         expr: handler(expr),
     }))
+}
+
+/// Returns the message for a target with nothing in its parentheses.
+fn none(word: &str) -> String {
+    match word {
+        "mount" => "`mount(..)` needs an application, as in `mount(users())`".to_owned(),
+        "sse" => "`sse(..)` needs a function, as in `sse(feed(sse))`".to_owned(),
+        _ => format!("`{word}(..)` needs a handler, as in `{word}(show)`"),
+    }
+}
+
+/// Returns the message for a target with more than `expr` in its parentheses.
+fn more_than_one(word: &str, expr: &Expr, path: &str) -> String {
+    if word == "mount" {
+        return "`mount(..)` takes one application: remove the rest".to_owned();
+    }
+    match dialects::names_method(expr) {
+        Some(method) => {
+            format!("the method precedes the path: write `{method} \"{path}\" => {word}(..)`")
+        }
+        None => format!(
+            "`{word}(..)` takes one handler: write arguments in its call, as in \
+             `{word}(show(id))`"
+        ),
+    }
 }
 
 const TARGETS: [&str; 4] = ["http", "ws", "sse", "mount"];

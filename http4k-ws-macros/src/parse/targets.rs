@@ -37,21 +37,13 @@ pub(super) fn as_target(found: &[TokenTree], path: &str) -> Option<String> {
             TokenTree::Punct(dot),
             rest @ ..,
         ] if method(first).is_some() && dot.as_char() == '.' => {
-            let mut entries = Vec::new();
             let first = [
                 TokenTree::Ident(first.clone()),
                 TokenTree::Group(handler.clone()),
             ];
-            for pair in first.chunks(2).chain(rest.chunks(3)) {
-                if let [TokenTree::Ident(word), TokenTree::Group(handler), ..] = pair {
-                    let method = method(word)?;
-                    let handler = compact(handler.stream());
-                    entries.push(format!("`{method} \"{path}\" => http({handler})`"));
-                }
-            }
+            let entries = entries_of_methods(first.chunks(2).chain(rest.chunks(3)), path)?;
             Some(format!(
-                "the method precedes the path, and each has an entry: write {}",
-                entries.join(" and ")
+                "the method precedes the path, and each has an entry: write {entries}"
             ))
         }
         [TokenTree::Ident(word), TokenTree::Group(group), ..] if is_router(&word.to_string()) => {
@@ -67,6 +59,21 @@ pub(super) fn as_target(found: &[TokenTree], path: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Returns the entries for methods with their handlers, as in `get(a)` and `post(b)`.
+fn entries_of_methods<'a>(
+    pairs: impl Iterator<Item = &'a [TokenTree]>,
+    path: &str,
+) -> Option<String> {
+    let mut entries = Vec::new();
+    for pair in pairs {
+        if let [TokenTree::Ident(word), TokenTree::Group(handler), ..] = pair {
+            let (method, handler) = (method(word)?, compact(handler.stream()));
+            entries.push(format!("`{method} \"{path}\" => http({handler})`"));
+        }
+    }
+    Some(entries.join(" and "))
 }
 
 /// Returns the message for a handler's body in braces, which hold the routes of a block.
