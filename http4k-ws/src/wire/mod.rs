@@ -15,6 +15,7 @@ mod decoder;
 #[cfg(feature = "deflate")]
 pub(crate) mod deflate;
 mod frame;
+mod mask;
 mod meter;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) mod socket;

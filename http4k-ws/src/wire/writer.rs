@@ -24,7 +24,8 @@ use super::buffers;
 use super::decoder::{COMPRESSED, PING, PONG};
 #[cfg(feature = "deflate")]
 use super::deflate::Compressor;
-use super::frame::{self, MaskKey};
+use super::frame;
+use super::mask::{self, MaskKey};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Role};
 
@@ -164,7 +165,7 @@ impl Writer {
         let out = self.out();
         frame::put_header(out, opcode, payload.len(), key);
         if payload.len() < LONG {
-            frame::put_payload(out, payload, key, 0);
+            mask::put_payload(out, payload, key, 0);
         } else {
             let left = payload.clone();
             self.long = Some(Box::new(Long { left, key, at: 0 }));
@@ -313,7 +314,7 @@ impl Writer {
                 long.at += piece.len();
                 self.from = 0;
                 self.gathered.clear();
-                frame::put_payload(self.out(), &piece, key, at);
+                mask::put_payload(self.out(), &piece, key, at);
                 return;
             } else {
                 // A server writes the payload without a copy, and nothing may come before its end.
@@ -363,7 +364,7 @@ impl Writer {
     fn key(&self) -> MaskKey {
         match self.role {
             Role::Server => None,
-            Role::Client => Some(frame::new_key()),
+            Role::Client => Some(mask::new_key()),
         }
     }
 

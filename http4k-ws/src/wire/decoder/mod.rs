@@ -46,7 +46,7 @@ pub(super) use violation::Violation;
 use super::Limits;
 #[cfg(feature = "deflate")]
 use super::deflate::Inflater;
-use super::frame::mask;
+use super::mask::{mask, unmasked};
 use crate::message::WsMessage;
 use crate::session::{Partial, Role};
 
@@ -260,13 +260,13 @@ impl Decoder {
             return Ok(None);
         };
         let payload = &mut bytes[frame.start..frame.end];
-        if let Some(key) = frame.key {
-            mask(payload, key);
-        }
         let message = if frame.is_text {
+            if let Some(key) = frame.key {
+                mask(payload, key);
+            }
             WsMessage::from_checked(text::check(payload)?.into())
         } else {
-            WsMessage::new_binary(Bytes::copy_from_slice(payload))
+            WsMessage::new_binary(unmasked(payload, frame.key))
         };
         self.started += 1;
         self.unread.advance(frame.end);

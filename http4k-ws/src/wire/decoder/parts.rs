@@ -9,7 +9,7 @@ use super::violation::Violation;
 use super::{Decoded, Decoder};
 #[cfg(not(feature = "deflate"))]
 use crate::message::WsMessage;
-use crate::wire::frame::mask;
+use crate::wire::mask::mask;
 
 /// The position in the stream.
 #[derive(Debug)]

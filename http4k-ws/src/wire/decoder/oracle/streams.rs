@@ -2,7 +2,7 @@
 
 use crate::random::Random;
 use crate::session::Role;
-use crate::wire::frame::mask;
+use crate::wire::mask::mask;
 
 /// Payload lengths around the forms of a length and the steps of the decoder.
 const LENGTHS: [usize; 14] = [0, 1, 2, 3, 4, 15, 16, 17, 124, 125, 126, 127, 1000, 20_000];
