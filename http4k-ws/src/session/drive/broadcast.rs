@@ -1,17 +1,17 @@
-//! The short poll of a session that was woken for messages to its peer alone, as each session is
-//! that receives a broadcast.
+//! The short step of a session that has messages to its peer alone, as each session has that
+//! receives a broadcast.
 
 use std::task::Context;
 
 use super::Session;
-use super::poll_state::{PER_POLL, PollState};
+use super::poll_state::PollState;
 use crate::message::WsMessage;
 use crate::session::deadlines::Phase;
 use crate::session::state::Requests;
 use crate::session::transport::{Role, Transport};
 
 impl<T: Transport> Session<T> {
-    /// Returns `true` if a poll for which neither the consumer nor the timer was woken may be a
+    /// Returns `true` if a step for which neither the consumer nor the timer was woken may be a
     /// short one: the connection is open, was read to the end, and is not blocked. A client is one
     /// socket, and saves nothing.
     #[inline]
@@ -20,7 +20,7 @@ impl<T: Transport> Session<T> {
         flows && matches!(self.phase, Phase::Open) && self.role == Role::Server
     }
 
-    /// Writes the messages to the peer, in a short poll in which nothing has arrived. Returns
+    /// Writes the messages to the peer, in a short step in which nothing has arrived. Returns
     /// `false` if anything else may be due, or if not all was written.
     pub(super) fn only_writes(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
         let consumes = self.consumer.is_some();
@@ -35,7 +35,7 @@ impl<T: Transport> Session<T> {
             transport.gather(message);
         });
         let (waker, moving) = (cx.waker(), &mut poll.moving);
-        if !state.take_messages(waker, consumes, PER_POLL, moving, gather) {
+        if !state.take_messages(waker, consumes, poll.may_write, moving, gather) {
             return false;
         }
         self.write(cx, poll, &Requests::to_write());

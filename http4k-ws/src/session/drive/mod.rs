@@ -112,7 +112,7 @@ pub(crate) struct Session<T: Transport> {
     filters: Option<Box<MessageFilters>>,
     /// `true` once the consumer was polled.
     started: bool,
-    /// `true` if the session has parked after it had read all that had arrived, and so within its
+    /// `true` if the session had read all that had arrived when it was to park, and so within its
     /// bounds.
     listens: bool,
     phase: Phase,
@@ -203,10 +203,11 @@ impl<T: Transport> Session<T> {
                 // Nothing is read for a while, so large read buffers are of no use.
                 self.transport.shrink();
             }
+            self.listens = poll.read_all;
             if self.try_park(poll) {
-                self.listens = poll.read_all;
                 return Poll::Pending;
             }
+            poll.short = !poll.blocked && self.may_only_write();
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) struct PollState {
     pub(super) may_write: Amount,
     pub(super) seen: Seen,
     pub(super) moving: Box<Moving>,
-    /// `true` until the first step begins, if the poll may be a short one.
+    /// `true` if the next step may be a short one, which only writes.
     pub(super) short: bool,
     /// `true` if the transport has nothing more to read.
     pub(super) read_all: bool,

@@ -41,6 +41,36 @@ async fn a_consumer_is_not_polled_for_the_messages_of_others() {
 }
 
 #[tokio::test]
+async fn a_consumer_is_not_polled_for_messages_that_come_while_others_are_written() {
+    let (line, socket, session) = opened(SessionConfig::default());
+    let polls = Arc::new(AtomicUsize::new(0));
+    let (counted, sender) = (Arc::clone(&polls), socket.sender());
+    socket.observe(move |event| {
+        if let crate::session::WsEvent::Sent(message) = event {
+            let next: u32 = message.text().parse().expect("a number");
+            if next < 5 {
+                sender.try_send((next + 1).to_string()).expect("room");
+            }
+        }
+    });
+    let session = session.with_consumer(Box::pin(async move {
+        socket.try_send("1")?;
+        poll_fn(|_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Poll::<()>::Pending
+        })
+        .await;
+        drop(socket);
+        Ok(())
+    }));
+    tokio::spawn(session);
+    yield_now().await;
+    assert_eq!(line.sent(), ["1", "2", "3", "4", "5"]);
+    // When it starts, and after the first read.
+    assert_eq!(polls.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
 async fn nothing_is_missed_that_happens_at_the_time_of_a_message() {
     let (line, mut socket, session) = opened(SessionConfig::default());
     let sender = socket.sender();
