@@ -3,6 +3,7 @@
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::alike::read_alike;
 use super::error::{Blamed, PairError};
 use super::table::{Group, Table};
 use super::text::Text;
@@ -74,28 +75,8 @@ impl<'de> Deserializer<'de> for Top<'de> {
         })
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        visitor.visit_some(self)
-    }
-
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         visitor.visit_unit()
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
@@ -158,6 +139,8 @@ impl<'de> Deserializer<'de> for Top<'de> {
     ) -> Result<V::Value, PairError> {
         self.deserialize_tuple(len, visitor)
     }
+
+    read_alike! { option newtype_struct unit_struct }
 
     serde::forward_to_deserialize_any! { map struct ignored_any }
 }
@@ -276,13 +259,7 @@ impl<'de> Deserializer<'de> for Element<'de> {
         list.visit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        visitor.visit_newtype_struct(self)
-    }
+    read_alike! { newtype_struct }
 
     serde::forward_to_deserialize_any! {
         option unit unit_struct seq tuple tuple_struct struct enum ignored_any

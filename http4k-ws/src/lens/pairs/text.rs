@@ -3,6 +3,7 @@
 use serde::de::value::{BorrowedStrDeserializer, UnitDeserializer};
 use serde::de::{Deserializer, Visitor};
 
+use super::alike::read_alike;
 use super::error::{Blamed, PairError};
 use super::offer::{NESTED, Offer};
 use super::table::{Group, Table};
@@ -110,10 +111,6 @@ impl<'de> Deserializer<'de> for Text<'de> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        visitor.visit_some(self)
-    }
-
     /// Reads a flag, which is set by `?name` alone.
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         if self.text.is_empty() {
@@ -121,22 +118,6 @@ impl<'de> Deserializer<'de> for Text<'de> {
         }
         let cause = format!("it is {:?}", self.text);
         Err(PairError::invalid(self.name, Some("empty"), cause))
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        self.deserialize_unit(visitor)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -157,23 +138,6 @@ impl<'de> Deserializer<'de> for Text<'de> {
         ))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _len: usize,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _len: usize,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        self.deserialize_seq(visitor)
-    }
-
     fn deserialize_map<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, PairError> {
         self.unfit()
     }
@@ -186,6 +150,8 @@ impl<'de> Deserializer<'de> for Text<'de> {
     ) -> Result<V::Value, PairError> {
         self.unfit()
     }
+
+    read_alike! { option newtype_struct unit_struct tuple tuple_struct }
 
     serde::forward_to_deserialize_any! { identifier ignored_any }
 }

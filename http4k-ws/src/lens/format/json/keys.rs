@@ -9,8 +9,9 @@
 //!    object that is a number is offered as one from then on.
 //! 3. These steps are repeated while other objects are found, and end after a few passes.
 //!
-//! The deserializers of [`pairs`](crate::lens::pairs) share only their error with these: they read
-//! flat texts that are parsed to the type of the field, and these read a tree that is typed.
+//! The deserializers of [`pairs`](crate::lens::pairs) share with these only their error and what
+//! [`read_alike`] writes. They read flat texts that are parsed to the type of the field, and these
+//! read a tree that is typed.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -23,7 +24,7 @@ use serde::de::{
     SeqAccess, VariantAccess, Visitor,
 };
 
-use crate::lens::pairs::{PairError, recording};
+use crate::lens::pairs::{PairError, read_alike, recording};
 
 /// The number of passes after which the keys of every object that are numbers are offered as
 /// numbers.
@@ -232,14 +233,6 @@ impl<'de> Deserializer<'de> for &'de Node<'de> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        visitor.visit_newtype_struct(self)
-    }
-
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -254,6 +247,8 @@ impl<'de> Deserializer<'de> for &'de Node<'de> {
             ))),
         }
     }
+
+    read_alike! { newtype_struct }
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
@@ -365,18 +360,6 @@ impl<'de> Deserializer<'de> for Key<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        visitor.visit_newtype_struct(self)
-    }
-
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -385,6 +368,8 @@ impl<'de> Deserializer<'de> for Key<'de> {
     ) -> Result<V::Value, PairError> {
         visitor.visit_enum(BorrowedStrDeserializer::new(self.text))
     }
+
+    read_alike! { option newtype_struct }
 
     serde::forward_to_deserialize_any! {
         f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
