@@ -70,6 +70,33 @@ pub struct Group<Out = WsMessage> {
 /// own the guard, so that it leaves however it ends; see
 /// [Joining and leaving](crate::session#joining-and-leaving). A guard that is kept for longer than
 /// its socket does no harm.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::session::{Group, GroupMember};
+///
+/// async fn listen(mut ws: WebSocket, news: Group) -> WsResult {
+///     let mut member: Option<GroupMember> = None;
+///     while let Some(command) = ws.recv().await? {
+///         match command.as_text() {
+///             Some("follow") => member = Some(news.join(&ws)),
+///             _ => drop(member.take()),
+///         }
+///     }
+///     Ok(())
+/// }
+///
+/// let news = Group::new();
+/// let app = routes! { "/news" => ws(listen(ws, news)) };
+/// let mut client = app.test_ws("/news");
+/// client.send("follow").unwrap();
+/// assert_eq!(news.broadcast("it rains"), Ok(1));
+/// client.send("leave").unwrap();
+/// assert_eq!(news.broadcast("the sun shines"), Ok(0));
+/// assert_eq!(client.received().next().unwrap().unwrap(), "it rains");
+/// ```
 #[must_use = "the socket leaves the group when this is dropped"]
 pub struct GroupMember<Out = WsMessage> {
     group: Group<Out>,
