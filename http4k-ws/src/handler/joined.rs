@@ -83,6 +83,27 @@ pub struct BoxWsFilter {
 
 impl BoxFilter {
     /// Shares `filter`. A `BoxFilter` is not wrapped again, so that its parts remain visible.
+    ///
+    /// # Examples
+    ///
+    /// Filters of different types, of which the configuration chooses one:
+    ///
+    /// ```
+    /// use http4k_ws::handler::BoxFilter;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # async fn cached(request: Request, next: Next) -> Response {
+    /// #     next.call(request).await.with_header("cache-control", "max-age=60")
+    /// # }
+    /// async fn uncached(request: Request, next: Next) -> Response {
+    ///     next.call(request).await.with_header("cache-control", "no-store")
+    /// }
+    ///
+    /// let caching = |on: bool| if on { BoxFilter::new(cached) } else { BoxFilter::new(uncached) };
+    /// let app = |on| routes! { GET "/" with(caching(on)) => http(|| "hello") };
+    /// assert_eq!(app(true).test_http("/").header("cache-control"), Some("max-age=60"));
+    /// assert_eq!(app(false).test_http("/").header("cache-control"), Some("no-store"));
+    /// ```
     pub fn new(filter: impl Filter) -> Self {
         match as_joined(&filter) {
             Some(joined) => joined.clone(),
@@ -112,6 +133,24 @@ impl BoxFilter {
 
 impl BoxWsFilter {
     /// Shares `filter`. A `BoxWsFilter` is not wrapped again, so that its parts remain visible.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::handler::BoxWsFilter;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// /// Refuses every upgrade with `status`.
+    /// fn closed(status: StatusCode) -> BoxWsFilter {
+    ///     BoxWsFilter::new(move |_request: Request, _next: WsNext| async move {
+    ///         WsResponse::refuse(status)
+    ///     })
+    /// }
+    ///
+    /// let greet = |ws: WebSocket| ws.try_send("hello");
+    /// let app = routes! { "/" with(closed(StatusCode::GONE)) => ws(greet) };
+    /// assert_eq!(app.try_test_ws("/").unwrap_err().status(), 410);
+    /// ```
     pub fn new(filter: impl WsFilter) -> Self {
         match as_joined_ws(&filter) {
             Some(joined) => joined.clone(),

@@ -152,6 +152,25 @@ impl WsResponse {
     }
 
     /// Returns the subprotocol chosen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn only_v2(request: Request, next: WsNext) -> WsResponse {
+    ///     match next.call(request).await {
+    ///         response if response.subprotocol() == Some("chat.v2") => response,
+    ///         _ => WsResponse::refuse((StatusCode::BAD_REQUEST, "only chat.v2 is spoken here")),
+    ///     }
+    /// }
+    ///
+    /// let accept = |_request: Request| {
+    ///     WsResponse::accept(WsConsumer::new(|_ws: WebSocket| ())).with_subprotocol("chat.v1")
+    /// };
+    /// let app = routes! { "/" with(only_v2) => ws(accept) };
+    /// assert_eq!(app.try_test_ws("/").unwrap_err().status(), 400);
+    /// ```
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
     }
