@@ -39,6 +39,30 @@ pub trait Modifier<M> {
     /// # Errors
     ///
     /// [`LensFailure`] if the message cannot represent the value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::lens::{Header, LensFailure, Modifier, Query};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// /// A page of results, newest first.
+    /// struct Newest(i64);
+    ///
+    /// impl Modifier<Request> for Newest {
+    ///     fn modify(self, request: Request) -> Result<Request, LensFailure> {
+    ///         let page = Query::int("page").required();
+    ///         let sort = Query::string("sort").required();
+    ///         (page.of(self.0), sort.of("newest".to_owned())).modify(request)
+    ///     }
+    /// }
+    ///
+    /// let key = Header::string("x-key").required();
+    /// let request = "/posts".into_request().unwrap();
+    /// let request = request.with((Newest(2), key.of("secret".to_owned()))).unwrap();
+    /// assert_eq!(request.uri(), "/posts?page=2&sort=newest");
+    /// assert_eq!(request.header("x-key"), Some("secret"));
+    /// ```
     fn modify(self, message: M) -> Result<M, LensFailure>;
 }
 
