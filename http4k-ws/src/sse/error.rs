@@ -142,6 +142,15 @@ impl fmt::Display for SseError {
 )]
 pub trait IntoSseResult {
     /// Converts the value into the result of a consumer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::IntoSseResult;
+    /// assert!(().into_sse_result().is_ok());
+    /// let error = "many".parse::<u32>().map(drop).into_sse_result().unwrap_err();
+    /// assert_eq!(error.to_string(), "invalid digit found in string");
+    /// ```
     fn into_sse_result(self) -> SseResult;
 }
 

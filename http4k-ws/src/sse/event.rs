@@ -211,7 +211,18 @@ impl SseEvent {
         }
     }
 
-    /// Returns the data.
+    /// Returns the data. Its lines are separated by `\n` if it was received.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::{SseEvent, SseParser, SseTooLarge};
+    /// assert_eq!(SseEvent::from("rain").data(), "rain");
+    /// // A client joins the lines of the data.
+    /// let event = SseParser::new().read(&mut &b"event: weather\ndata: rain\ndata: sun\n\n"[..])?;
+    /// assert_eq!(event.unwrap().data(), "rain\nsun");
+    /// # Ok::<(), SseTooLarge>(())
+    /// ```
     pub fn data(&self) -> &str {
         &self.data
     }

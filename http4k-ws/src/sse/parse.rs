@@ -118,6 +118,17 @@ impl Default for SseParser {
 
 impl SseParser {
     /// Returns a parser at the start of a stream.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::{SseEvent, SseParser, SseTooLarge};
+    /// let (mut parser, mut bytes) = (SseParser::new(), &b": a comment\ndata: one\n\ndata: t"[..]);
+    /// assert_eq!((parser.last_event_id(), parser.retry()), ("", None));
+    /// assert_eq!(parser.read(&mut bytes)?, Some(SseEvent::new("one")));
+    /// assert_eq!(parser.read(&mut bytes)?, None); // The next event has not ended.
+    /// # Ok::<(), SseTooLarge>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }

@@ -182,6 +182,15 @@ impl Transcript {
     }
 
     /// Adds a message of the server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session = Transcript::new("/chat").client_says("hello").server_says("welcome, ann");
+    /// assert!(session.to_string().ends_with("client text hello\nserver text welcome, ann\n"));
+    /// ```
     #[must_use]
     pub fn server_says(self, message: impl Into<WsMessage>) -> Self {
         self.and(TranscriptEntry::Message {
@@ -208,6 +217,17 @@ impl Transcript {
     }
 
     /// Adds a close by the server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsStatus;
+    /// use http4k_ws::testing::transcript::{Party, Transcript, TranscriptEntry};
+    ///
+    /// let session = Transcript::new("/chat").server_closes(WsStatus::TRY_AGAIN_LATER);
+    /// let (by, status) = (Party::Server, WsStatus::TRY_AGAIN_LATER);
+    /// assert_eq!(session.entries(), [TranscriptEntry::Close { by, status }]);
+    /// ```
     #[must_use]
     pub fn server_closes(self, status: WsStatus) -> Self {
         let by = Party::Server;
@@ -271,6 +291,16 @@ impl Transcript {
     }
 
     /// Returns the negotiated subprotocol.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session: Transcript = "open /chat\nsubprotocol chat.v2\n".parse().unwrap();
+    /// assert_eq!(session.subprotocol(), Some("chat.v2"));
+    /// assert_eq!(Transcript::new("/chat").subprotocol(), None);
+    /// ```
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
     }
