@@ -50,12 +50,76 @@ pub struct MountedAt {
 
 impl MountedAt {
     /// Returns the URI of the request before the prefix was removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::tower::MountedAt;
+    ///
+    /// /// A link to the first page of the same list, as the client sees it.
+    /// fn first_page(at: &MountedAt) -> String {
+    ///     format!("{}?page=1", at.uri().path())
+    /// }
+    /// # use std::task::{Context, Poll};
+    /// # #[derive(Clone)]
+    /// # struct Calls(fn(&MountedAt) -> String);
+    /// # impl tower_service::Service<Request> for Calls {
+    /// #     type Response = Response;
+    /// #     type Error = std::convert::Infallible;
+    /// #     type Future = std::future::Ready<Result<Response, Self::Error>>;
+    /// #     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+    /// #         Poll::Ready(Ok(()))
+    /// #     }
+    /// #     fn call(&mut self, request: Request) -> Self::Future {
+    /// #         let at = request.extensions().get::<MountedAt>().unwrap();
+    /// #         std::future::ready(Ok((self.0)(at).into_response()))
+    /// #     }
+    /// # }
+    /// # let first_page = Calls(first_page); // a service that calls the function
+    ///
+    /// let app = routes! { "/shop" => mount({ http4k_ws::tower::service(first_page) }) };
+    /// assert_eq!(app.test_http("/shop/teas?page=7").body(), "/shop/teas?page=1");
+    /// ```
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
     /// Returns the path that the service is mounted at, as in the request: encoded, and with the
     /// values of parameters. Empty for `/`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::tower::MountedAt;
+    ///
+    /// /// A link within the service, wherever it is mounted.
+    /// fn style(at: &MountedAt) -> String {
+    ///     format!("{}/style.css", at.prefix())
+    /// }
+    /// # use std::task::{Context, Poll};
+    /// # #[derive(Clone)]
+    /// # struct Calls(fn(&MountedAt) -> String);
+    /// # impl tower_service::Service<Request> for Calls {
+    /// #     type Response = Response;
+    /// #     type Error = std::convert::Infallible;
+    /// #     type Future = std::future::Ready<Result<Response, Self::Error>>;
+    /// #     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+    /// #         Poll::Ready(Ok(()))
+    /// #     }
+    /// #     fn call(&mut self, request: Request) -> Self::Future {
+    /// #         let at = request.extensions().get::<MountedAt>().unwrap();
+    /// #         std::future::ready(Ok((self.0)(at).into_response()))
+    /// #     }
+    /// # }
+    /// # let style = http4k_ws::tower::service(Calls(style)); // a service that calls the function
+    ///
+    /// let (blue, whole) = (style.clone(), style);
+    /// let app = routes! { "/shops/<name>" => mount({ blue }), "/" => mount({ whole }) };
+    /// assert_eq!(app.test_http("/shops/blue%20cup/cart").body(), "/shops/blue%20cup/style.css");
+    /// assert_eq!(app.test_http("/cart").body(), "/style.css");
+    /// ```
     pub fn prefix(&self) -> &str {
         let prefix = self.uri.path().get(..self.at).unwrap_or_default();
         prefix.strip_suffix('/').unwrap_or(prefix)

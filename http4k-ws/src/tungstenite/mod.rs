@@ -161,6 +161,22 @@ pub struct Opened<C> {
 
 impl<C: Connection> Opened<C> {
     /// Wraps a connection whose opening handshake is done, with the default [`SessionConfig`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::tungstenite::Opened;
+    /// use tokio_tungstenite::WebSocketStream;
+    /// use tokio_tungstenite::tungstenite::protocol::Role;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (ours, _theirs) = tokio::io::duplex(1024);
+    /// let opened = Opened::new(WebSocketStream::from_raw_socket(ours, Role::Client, None).await);
+    /// let socket = opened.connect();
+    /// assert_eq!((socket.request().uri().path(), socket.subprotocol()), ("/", None));
+    /// # }
+    /// ```
     pub fn new(connection: C) -> Self {
         Self {
             connection,
@@ -176,6 +192,31 @@ impl<C: Connection> Opened<C> {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::tungstenite::Opened;
+    /// use tokio_tungstenite::WebSocketStream;
+    /// use tokio_tungstenite::tungstenite::protocol::Role;
+    ///
+    /// async fn greet(ws: WebSocket) -> WsResult {
+    ///     let name = ws.request().query("name").unwrap_or_default().into_owned();
+    ///     Ok(ws.send(format!("hello {name}")).await?)
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (ours, theirs) = tokio::io::duplex(1024);
+    /// let opened = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
+    /// let opened = Opened::new(opened).with_request("/chat?name=ann");
+    /// tokio::spawn(opened.serve(WsConsumer::new(greet)));
+    /// # let theirs = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
+    /// # let mut client = Opened::new(theirs).connect();
+    /// assert_eq!(client.recv().await.unwrap().unwrap(), "hello ann");
+    /// # }
+    /// ```
     #[track_caller]
     pub fn with_request(mut self, request: impl IntoRequest) -> Self {
         match request.into_request() {
@@ -186,12 +227,57 @@ impl<C: Connection> Opened<C> {
     }
 
     /// Sets the subprotocol that the opening handshake agreed on. Default: none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::tungstenite::Opened;
+    /// use tokio_tungstenite::WebSocketStream;
+    /// use tokio_tungstenite::tungstenite::protocol::Role;
+    ///
+    /// async fn version(ws: WebSocket) -> WsResult {
+    ///     let version = ws.subprotocol().unwrap_or("none").to_owned();
+    ///     Ok(ws.send(version).await?)
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (ours, theirs) = tokio::io::duplex(1024);
+    /// let opened = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
+    /// let opened = Opened::new(opened).with_subprotocol("chat.v2");
+    /// tokio::spawn(opened.serve(WsConsumer::new(version)));
+    /// # let theirs = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
+    /// # let mut client = Opened::new(theirs).connect();
+    /// assert_eq!(client.recv().await.unwrap().unwrap(), "chat.v2");
+    /// # }
+    /// ```
     pub fn with_subprotocol(mut self, subprotocol: impl Into<String>) -> Self {
         self.subprotocol = Some(subprotocol.into());
         self
     }
 
     /// Sets the bounds of the session.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::session::{SendError, SessionConfig};
+    /// use http4k_ws::tungstenite::Opened;
+    /// use tokio_tungstenite::WebSocketStream;
+    /// use tokio_tungstenite::tungstenite::protocol::Role;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (ours, _theirs) = tokio::io::duplex(1024);
+    /// let opened = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
+    /// let config = SessionConfig::default().with_queue_messages(1);
+    /// let socket = Opened::new(opened).with_config(config).connect();
+    /// assert!(socket.try_send("first").is_ok());
+    /// assert_eq!(socket.try_send("second"), Err(SendError::Full));
+    /// # }
+    /// ```
     pub fn with_config(mut self, config: SessionConfig) -> Self {
         self.config = config;
         self
@@ -202,6 +288,28 @@ impl<C: Connection> Opened<C> {
     /// # Panics
     ///
     /// Panics outside a tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::{SinkExt, StreamExt};
+    /// use http4k_ws::tungstenite::Opened;
+    /// use tokio_tungstenite::WebSocketStream;
+    /// use tokio_tungstenite::tungstenite::protocol::Role;
+    /// use tokio_tungstenite::tungstenite::Message;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (ours, theirs) = tokio::io::duplex(1024);
+    /// let opened = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
+    /// let mut socket = Opened::new(opened).connect();
+    /// # let mut server = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
+    /// server.send(Message::text("hello")).await.unwrap();
+    /// assert_eq!(socket.recv().await.unwrap().unwrap(), "hello");
+    /// socket.send("hi").await.unwrap();
+    /// assert_eq!(server.next().await.unwrap().unwrap(), Message::text("hi"));
+    /// # }
+    /// ```
     pub fn connect(self) -> WebSocket {
         C::connect(self)
     }
@@ -214,6 +322,26 @@ impl<C: Connection> Opened<C> {
     /// # Cancel safety
     ///
     /// Dropping the future closes the connection abruptly.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::tungstenite::Opened;
+    /// use tokio_tungstenite::WebSocketStream;
+    /// use tokio_tungstenite::tungstenite::protocol::Role;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (ours, theirs) = tokio::io::duplex(1024);
+    /// let opened = Opened::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
+    /// let failing = WsConsumer::new(|_ws: WebSocket| Err::<(), _>("out of tea"));
+    /// # let theirs = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
+    /// # let client = Opened::new(theirs).connect();
+    /// assert_eq!(opened.serve(failing).await, WsStatus::INTERNAL_ERROR);
+    /// assert_eq!(client.closed().await.code(), 1011);
+    /// # }
+    /// ```
     pub async fn serve(self, consumer: WsConsumer) -> WsStatus {
         C::serve(self, consumer).await
     }
