@@ -89,11 +89,30 @@ impl TopicName {
     }
 
     /// Returns the kind, such as `room`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    ///
+    /// let name = TopicName::new("room", "tea/green").unwrap();
+    /// assert_eq!(name.kind(), "room"); // A kind has no slash.
+    /// ```
     pub fn kind(&self) -> &str {
         &self.text[..self.kind]
     }
 
     /// Returns the name within its kind, such as `42`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    ///
+    /// let name = TopicName::new("room", "tea/green").unwrap();
+    /// assert_eq!(name.own(), "tea/green");
+    /// assert_eq!(name.as_str(), format!("{}/{}", name.kind(), name.own()));
+    /// ```
     pub fn own(&self) -> &str {
         &self.text[self.kind + 1..]
     }

@@ -110,6 +110,32 @@ impl TopicNode {
     }
 
     /// Creates the node as [`in_memory`](Self::in_memory), and reports its events to `metrics`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::mpsc::{Sender, channel};
+    ///
+    /// use http4k_ws::topics::{TopicMetrics, TopicName, TopicNode};
+    ///
+    /// struct Names(Sender<String>);
+    ///
+    /// impl TopicMetrics for Names {
+    ///     fn published(&self, topic: &TopicName) {
+    ///         self.0.send(topic.to_string()).unwrap();
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+    /// let (names, published) = channel();
+    /// let node = TopicNode::in_memory_with(Names(names));
+    /// node.topics::<String>("room").topic("tea").publish("hello".to_owned()).await?;
+    /// node.topics::<String>("price").topic("tea").publish("7".to_owned()).await?;
+    /// assert!(published.try_iter().eq(["room/tea", "price/tea"]));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn in_memory_with(metrics: impl TopicMetrics) -> Self {
         Self::with_metrics(MemoryEngine::default(), metrics)
     }
