@@ -19,15 +19,36 @@ use crate::topics::position::Position;
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::topics::engine::{Engine, EngineEvent, FaultyEngine};
+/// use http4k_ws::topics::TopicName;
+/// use http4k_ws::topics::engine::{Engine, EngineEvent, FaultyEngine, Interest, Publication};
+/// # use http4k_ws::topics::engine::{NodeId, empty_entry};
+/// # fn entry(topic: &TopicName) -> Publication {
+/// #     Publication {
+/// #         topic: topic.clone(),
+/// #         bytes: empty_entry(),
+/// #         change: None,
+/// #         keep: 500,
+/// #         keep_for: std::time::Duration::from_secs(3600),
+/// #         once: (NodeId(1), 1),
+/// #         expect: None,
+/// #     }
+/// # }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// let engine = FaultyEngine::new();
-/// let mut events = engine.node().events();
-/// assert_eq!(events.next().await, Some(EngineEvent::Up));
-/// engine.partition(0);
-/// assert!(matches!(events.next().await, Some(EngineEvent::Down(_))));
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (engine, topic) = (FaultyEngine::new().node(), TopicName::new("room", "42")?);
+/// let mut events = engine.events();
+/// engine.interest(vec![Interest::Add(topic.clone())]);
+/// let stored = engine.publish(&entry(&topic)).await?;
+/// let prev = loop {
+///     match events.next().await.expect("the engine goes on") {
+///         EngineEvent::Entry { at, prev, .. } if at == stored => break prev,
+///         EngineEvent::Down(cause) => panic!("{cause}"),
+///         _ => {} // Up, Ready and earlier entries.
+///     }
+/// };
+/// assert_eq!(prev, 0); // It is the first entry.
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +135,26 @@ struct Waiting {
 
 impl EngineEvents {
     /// Creates a queue of at most 16,384 entries and 16 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{EngineEvent, EngineEvents};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (sender, mut events) = EngineEvents::new();
+    /// // An engine has several tasks, each with a sender.
+    /// let task = {
+    ///     let sender = sender.clone();
+    ///     tokio::spawn(async move { sender.send(EngineEvent::Up) })
+    /// };
+    /// assert_eq!(events.next().await, Some(EngineEvent::Up));
+    /// assert!(task.await.unwrap());
+    /// drop(events);
+    /// assert!(!sender.send(EngineEvent::Up)); // The node no longer receives.
+    /// # }
+    /// ```
     pub fn new() -> (EventSender, Self) {
         let waiting = Arc::default();
         let sender = EventSender(Arc::new(Ending(Arc::clone(&waiting))));

@@ -4,6 +4,26 @@
 //! A program rarely calls an engine. It creates its topics on one, and the node of the process does
 //! the rest: it finds gaps, fills them, retries, and reports what cannot be filled. An engine has
 //! few duties, which [`Engine`] lists.
+//!
+//! ```
+//! use http4k_ws::topics::engine::{Engine, FaultyEngine};
+//! use http4k_ws::topics::{TopicNode, Topics};
+//!
+//! /// The prices of one process, on the engine that all processes share.
+//! fn prices(engine: impl Engine) -> Topics<String> {
+//!     TopicNode::new(engine).topics("price")
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+//! let engine = FaultyEngine::new(); // For tests. A program has a `RedisEngine`, for example.
+//! let (one, other) = (prices(engine.node()), prices(engine.node()));
+//! one.topic("tea").publish("7".to_owned()).await?;
+//! engine.partition(0); // The first process is gone.
+//! assert_eq!(other.topic("tea").history(None).await?.messages[0].1, "7");
+//! # Ok(())
+//! # }
+//! ```
 
 mod event;
 #[cfg(feature = "testing")]
@@ -85,12 +105,133 @@ pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// An engine that counts the attempts of another one:
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use http4k_ws::topics::engine::{
+///     AttemptError, Engine, EngineEvents, EngineFuture, FaultyEngine, Interest, Publication,
+/// };
+/// use http4k_ws::topics::{Position, TopicNode};
+/// # use http4k_ws::topics::TopicName;
+/// # use http4k_ws::topics::engine::{Down, History, Member, MemberId, NodeId};
+///
+/// #[derive(Debug)]
+/// struct Counting<E>(E, Arc<AtomicU64>);
+///
+/// impl<E: Engine> Engine for Counting<E> {
+///     fn publish<'a>(
+///         &'a self,
+///         entry: &'a Publication,
+///     ) -> EngineFuture<'a, Result<Position, AttemptError>> {
+///         self.1.fetch_add(1, Ordering::Relaxed);
+///         self.0.publish(entry)
+///     }
+///
+///     fn interest(&self, changes: Vec<Interest>) {
+///         self.0.interest(changes);
+///     }
+///
+///     fn events(&self) -> EngineEvents {
+///         self.0.events()
+///     }
+///
+///     // The other methods call those of `self.0`, too.
+/// #   fn positions<'a>(
+/// #       &'a self,
+/// #       topics: &'a [TopicName],
+/// #   ) -> EngineFuture<'a, Result<Vec<Position>, Down>> {
+/// #       self.0.positions(topics)
+/// #   }
+/// #   fn history<'a>(
+/// #       &'a self,
+/// #       topic: &'a TopicName,
+/// #       after: u64,
+/// #       up_to: u64,
+/// #   ) -> EngineFuture<'a, Result<History, Down>> {
+/// #       self.0.history(topic, after, up_to)
+/// #   }
+/// #   fn members<'a>(
+/// #       &'a self,
+/// #       topic: &'a TopicName,
+/// #   ) -> EngineFuture<'a, Result<(Vec<Member>, Position), Down>> {
+/// #       self.0.members(topic)
+/// #   }
+/// #   fn beat(&self, node: NodeId) -> EngineFuture<'_, Result<Vec<NodeId>, Down>> {
+/// #       self.0.beat(node)
+/// #   }
+/// #   fn members_of(
+/// #       &self,
+/// #       node: NodeId,
+/// #   ) -> EngineFuture<'_, Result<Vec<(TopicName, MemberId)>, Down>> {
+/// #       self.0.members_of(node)
+/// #   }
+/// #   fn forget(&self, node: NodeId) -> EngineFuture<'_, Result<(), Down>> {
+/// #       self.0.forget(node)
+/// #   }
+/// #   fn lease(&self) -> Option<std::time::Duration> {
+/// #       self.0.lease()
+/// #   }
+/// #   fn part_of(&self, topic: &TopicName) -> usize {
+/// #       self.0.part_of(topic)
+/// #   }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+/// let (engine, attempts) = (FaultyEngine::new(), Arc::new(AtomicU64::new(0)));
+/// let node = TopicNode::new(Counting(engine.node(), attempts.clone()));
+/// let tea = node.topics::<String>("room").topic("tea");
+/// engine.lose_replies(0, 1);
+/// tea.publish("hello".to_owned()).await?;
+/// assert_eq!(attempts.load(Ordering::Relaxed), 2); // The node repeats the first one.
+/// assert_eq!(tea.history(None).await?.messages.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
 pub trait Engine: Send + Sync + fmt::Debug + 'static {
     /// Makes one attempt to store an entry, and returns its position.
     ///
     /// A publication whose [`MemberChange`] changes nothing stores no entry, and returns the
     /// position of the log. So does one that is stored in this epoch already
     /// ([`Publication::once`]), which returns the position that it was stored at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    /// use http4k_ws::topics::engine::{AttemptError, Engine, FaultyEngine, Publication};
+    /// # use http4k_ws::topics::engine::{NodeId, empty_entry};
+    /// # fn entry(topic: &TopicName) -> Publication {
+    /// #     Publication {
+    /// #         topic: topic.clone(),
+    /// #         bytes: empty_entry(),
+    /// #         change: None,
+    /// #         keep: 500,
+    /// #         keep_for: std::time::Duration::from_secs(3600),
+    /// #         once: (NodeId(1), 1),
+    /// #         expect: None,
+    /// #     }
+    /// # }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (engine, topic) = (FaultyEngine::new(), TopicName::new("room", "42")?);
+    /// let node = engine.node();
+    /// let epoch = node.positions(&[topic.clone()]).await?[0].epoch();
+    /// engine.lose_replies(0, 1);
+    /// let mut entry = entry(&topic);
+    /// assert!(matches!(node.publish(&entry).await, Err(AttemptError::NoReply(_))));
+    /// // A further attempt must not store the entry in another epoch.
+    /// entry.expect = Some(epoch);
+    /// engine.restart();
+    /// assert_eq!(node.publish(&entry).await, Err(AttemptError::EpochChanged));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn publish<'a>(
         &'a self,
         entry: &'a Publication,
@@ -291,6 +432,24 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
 
     /// Removes the lease of `node`, after its members were removed. Without effect if the lease was
     /// renewed, or the node has members again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine, NodeId};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), http4k_ws::topics::engine::Down> {
+    /// let engine = FaultyEngine::new().node();
+    /// engine.beat(NodeId(1)).await?;
+    /// tokio::time::advance(engine.lease().unwrap()).await; // The clock of a test.
+    /// assert_eq!(engine.beat(NodeId(2)).await?, [NodeId(1)]);
+    /// assert_eq!(engine.beat(NodeId(2)).await?, [NodeId(1)]);
+    /// engine.forget(NodeId(1)).await?;
+    /// assert!(engine.beat(NodeId(2)).await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn forget(&self, node: NodeId) -> EngineFuture<'_, Result<(), Down>>;
 
     /// Returns the time for which a lease lasts. Nodes renew it three times as often. `None` if no
@@ -356,6 +515,9 @@ pub fn empty_entry() -> Bytes {
 /// let mut events = engine.events();
 /// assert_eq!(events.next().await, Some(EngineEvent::Up));
 /// engine.interest(vec![Interest::Add(topic.clone())]);
+/// assert_eq!(events.next().await, Some(EngineEvent::Ready(vec![topic.clone()])));
+/// // The node may have missed entries between the two.
+/// engine.interest(vec![Interest::Remove(topic.clone()), Interest::Add(topic.clone())]);
 /// assert_eq!(events.next().await, Some(EngineEvent::Ready(vec![topic])));
 /// # Ok(())
 /// # }
@@ -420,6 +582,17 @@ pub struct Down {
 
 impl Down {
     /// Creates the error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use http4k_ws::topics::engine::Down;
+    ///
+    /// let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+    /// assert_eq!(Down::new(&reset).cause, reset.to_string());
+    /// ```
     pub fn new(cause: impl fmt::Display) -> Self {
         Self {
             cause: cause.to_string(),

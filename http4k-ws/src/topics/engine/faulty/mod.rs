@@ -75,6 +75,21 @@ impl Inner {
 
 impl FaultyEngine {
     /// Creates an engine without nodes and without faults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::TopicName;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # fn main() -> Result<(), http4k_ws::topics::TopicNameError> {
+    /// let topic = TopicName::new("room", "42")?;
+    /// let engine = FaultyEngine::new();
+    /// assert_eq!(engine.position(&topic), engine.clone().position(&topic)); // The same engine.
+    /// assert_ne!(engine.position(&topic), FaultyEngine::new().position(&topic));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -84,6 +99,21 @@ impl FaultyEngine {
     }
 
     /// Connects the next node, and returns its engine.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::{Engine, FaultyEngine};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = FaultyEngine::new();
+    /// let nodes = [engine.node(), engine.node()];
+    /// engine.partition(1); // The second one.
+    /// assert!(nodes[0].positions(&[]).await.is_ok());
+    /// assert!(nodes[1].positions(&[]).await.is_err());
+    /// # }
+    /// ```
     pub fn node(&self) -> impl Engine {
         let mut inner = self.lock();
         inner.nodes.push(Link::default());
@@ -230,6 +260,33 @@ impl FaultyEngine {
     }
 
     /// Sends entries to a node in another order, from now on. `None` ends it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::topics::TopicNode;
+    /// use http4k_ws::topics::engine::FaultyEngine;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = FaultyEngine::new();
+    /// let tea = TopicNode::new(engine.node()).topics::<String>("room").topic("tea");
+    /// let follow = tea.clone();
+    /// let mut client = routes! { "/" => ws(follow.follow(ws)) }.connect_ws("/").await.unwrap();
+    /// client.recv().await?;
+    /// engine.reorder(0, 7);
+    /// for number in 0..20 {
+    ///     tea.publish(format!("number {number}")).await?;
+    /// }
+    /// engine.reorder(0, None);
+    /// // The node sorts them.
+    /// for number in 0..20 {
+    ///     assert!(client.recv().await?.unwrap().text().contains(&format!("\"number {number}\"")));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reorder(&self, node: usize, seed: impl Into<Option<u64>>) {
         let seed = seed.into();
         self.with(node, |link| {
