@@ -61,7 +61,7 @@ macro_rules! of_any_text {
 
 of_any_text!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char String);
 
-/// The first [probe](crate::describe::probe) of a parameter.
+/// The first probe of a parameter; the module `describe::probe` states their order.
 impl<T: OfAnyText> Param<T> {
     pub fn __param(&self) -> Step {
         Step::of_type::<T>(self.index)

@@ -1,9 +1,9 @@
 //! Filters of one kind, joined by `and`.
 //!
 //! A joined filter is the list of its parts, from the outside in. It follows that `and` is
-//! associative, that the empty list, `()`, is its identity, and that routes are listed with the
-//! names of the parts, however they were joined. The parts are put before a handler one by one when
-//! the application is built, so a joined filter costs a request no more than a list in `with(..)`.
+//! associative, and that routes are listed with the names of the parts, however they were joined.
+//! The parts are put before a handler one by one when the application is built, so a joined filter
+//! costs a request no more than a list in `with(..)`. The empty list, `()`, is only a `PolyFilter`.
 
 use std::any::Any;
 use std::fmt;
