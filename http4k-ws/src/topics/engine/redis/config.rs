@@ -179,6 +179,39 @@ impl RedisConfig {
     }
 
     /// Sets the certificates that are trusted for `rediss://`. Default [`ClientTls::new`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::client::ClientTls;
+    /// use http4k_ws::topics::engine::redis::RedisConfig;
+    /// # use http4k_ws::server::{ServerConfig, ServerTls};
+    /// # use http4k_ws::topics::engine::redis::{RedisEngine, RedisError};
+    /// # use http4k_ws::{Request, Serve};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let made = rcgen::generate_simple_self_signed(["redis.example".to_owned()])?;
+    /// # let (authority, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    /// # let tls = ServerConfig::default().with_tls(ServerTls::from_pem(&authority, key)?);
+    /// # let app = |_request: Request| "a server that is not Redis";
+    /// # let server = app.as_server("127.0.0.1:0").with_config(tls).start()?;
+    /// # let url = format!("rediss://localhost:{}", server.port());
+    /// # async fn failure(config: RedisConfig) -> String {
+    /// #     match RedisEngine::connect_with(config).await.unwrap_err() {
+    /// #         RedisError::Unreachable { cause, .. } => cause,
+    /// #         other => panic!("{other}"),
+    /// #     }
+    /// # }
+    /// // The certificate of the server is signed by an authority of our own.
+    /// let config = RedisConfig::new("chat", &url)?;
+    /// assert!(failure(config.clone()).await.contains("the certificate is not trusted"));
+    /// // It is trusted now. It is for another host, for the sake of this example.
+    /// let config = config.with_tls(ClientTls::trusting_only(&authority)?);
+    /// assert!(failure(config).await.contains("the certificate is not valid for `localhost`"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(all(feature = "tls", feature = "client"))]
     #[must_use]
     pub fn with_tls(mut self, tls: ClientTls) -> Self {
@@ -187,6 +220,19 @@ impl RedisConfig {
     }
 
     /// Returns the addresses of the servers, without credentials.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::redis::RedisConfig;
+    ///
+    /// # fn main() -> Result<(), http4k_ws::topics::engine::redis::RedisError> {
+    /// let config = RedisConfig::new("chat", "redis://ann:secret@[::1]:7000/2")?;
+    /// let config = config.with_server("redis://10.0.0.6")?;
+    /// assert!(config.servers().eq(["[::1]:7000/2", "10.0.0.6:6379/0"]));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn servers(&self) -> impl Iterator<Item = &str> {
         self.servers.iter().map(|server| &*server.shown)
     }

@@ -124,6 +124,25 @@ impl RedisEngine {
     /// # Panics
     ///
     /// Panics outside a Tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::topics::engine::redis::{RedisConfig, RedisEngine, RedisError};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # // Bound, so that no other process has the port. It does not listen.
+    /// # let socket = tokio::net::TcpSocket::new_v4()?;
+    /// # socket.bind("127.0.0.1:0".parse()?)?;
+    /// # let port = socket.local_addr()?.port();
+    /// let config = RedisConfig::new("chat", &format!("redis://ann:secret@127.0.0.1:{port}"))?;
+    /// let error = RedisEngine::connect_with(config).await.unwrap_err();
+    /// let RedisError::Unreachable { server, .. } = error else { panic!("{error}") };
+    /// assert_eq!(server, format!("127.0.0.1:{port}/0")); // No server is running there.
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect_with(config: RedisConfig) -> Result<Self, RedisError> {
         let config = Arc::new(config);
         let layout = Layout::new(&config.app);
