@@ -172,7 +172,7 @@ pub trait CallHandle: private::Sealed + Send + 'static {
     /// The value of the reply, or of each item.
     type Value: CallValue;
 
-    /// `true` if the call is answered by a stream of items.
+    /// `true` if the reply is a stream of items.
     const IS_STREAM: bool;
 
     /// Returns the handle of a call that a server received.
@@ -227,16 +227,79 @@ impl CallInfo {
     }
 
     /// Returns the name of the call on the wire.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{Calls, Reply};
+    /// use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Open(u64);
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Close(u64);
+    ///
+    /// #[derive(Calls)]
+    /// enum Doors {
+    ///     OpenDoor(Open, Reply<()>),
+    ///     #[calls(rename = "shut")]
+    ///     CloseDoor(Close, Reply<()>),
+    /// }
+    ///
+    /// let names: Vec<_> = Doors::CALLS.iter().map(|call| call.name()).collect();
+    /// assert_eq!(names, ["open_door", "shut"]);
+    /// ```
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
     /// Returns the doc comment of the variant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallInfo, Calls, Reply};
+    /// use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Open(u64);
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Close(u64);
+    ///
+    /// #[derive(Calls)]
+    /// enum Doors {
+    ///     /// Opens the door with this number.
+    ///     Open(Open, Reply<()>),
+    ///     Close(Close, Reply<()>),
+    /// }
+    ///
+    /// let undocumented = |call: &&CallInfo| call.docs().is_empty();
+    /// let close = Doors::CALLS.iter().find(undocumented).unwrap();
+    /// assert_eq!(close.name(), "close");
+    /// ```
     pub const fn docs(&self) -> &'static str {
         self.docs
     }
 
-    /// Returns `true` if the call is answered by a stream of items.
+    /// Returns `true` if the reply is a stream of items.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{Calls, Replies, Reply};
+    /// use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Last;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Watch;
+    ///
+    /// #[derive(Calls)]
+    /// enum Prices {
+    ///     Last(Last, Reply<u64>),
+    ///     Watch(Watch, Replies<u64>),
+    /// }
+    ///
+    /// let streams = Prices::CALLS.iter().filter(|call| call.is_stream());
+    /// assert_eq!(streams.map(|call| call.name()).collect::<Vec<_>>(), ["watch"]);
+    /// ```
     pub const fn is_stream(&self) -> bool {
         self.is_stream
     }

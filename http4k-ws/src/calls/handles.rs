@@ -15,9 +15,9 @@ use super::problem::{CallFailure, CallResult};
 use crate::message::WsMessage;
 use crate::session::SendError;
 
-/// The proof that a call was answered, which its handler returns.
+/// The proof that a call has its reply, which its handler returns.
 ///
-/// Only [`Reply`] and [`Replies`] create it, so that a handler that forgets to answer does not
+/// Only [`Reply`] and [`Replies`] create it, so that a handler that forgets the reply does not
 /// compile.
 ///
 /// # Examples
@@ -52,7 +52,7 @@ pub struct Replied {
     pub(super) message: WsMessage,
 }
 
-/// The handle of a call that is answered once, with a `T`.
+/// The handle of a call with one reply, a `T`.
 ///
 /// A handler that fails returns an error instead; see [`CallFailure`]. A handle that is dropped
 /// sends nothing by itself.
@@ -135,7 +135,7 @@ impl<T: Serialize> Reply<T> {
     }
 }
 
-/// The handle of a call that is answered by a stream of items.
+/// The handle of a call whose reply is a stream of items.
 ///
 /// It sends while the client reads: if the client is slow, sending waits. The stream ends with
 /// [`end`](Self::end), or with the error that the handler returns.
@@ -193,6 +193,40 @@ impl<T: Serialize> Replies<T> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, the item was not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::calls::{CallResult, CallSocket, Calls, Replies};
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::testing::NextMessage;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct CountTo(u32);
+    /// # #[derive(Calls)]
+    /// # enum Counter {
+    /// #     CountTo(CountTo, Replies<u32>),
+    /// # }
+    ///
+    /// async fn count(Counter::CountTo(CountTo(last), mut replies): Counter) -> CallResult {
+    ///     for number in 1..=last {
+    ///         replies.send(number).await?;
+    ///     }
+    ///     replies.end()
+    /// }
+    ///
+    /// # async fn counter(ws: CallSocket<Counter>) -> WsResult {
+    /// #     ws.serve_calls(count).await
+    /// # }
+    /// let mut client = counter.test_ws("/");
+    /// // This client accepts one item, and then one more.
+    /// client.send(r#"{"id":1,"call":"count_to","args":3,"window":1}"#).unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"item":1}"#);
+    /// assert_eq!(client.next_within(Duration::from_millis(10)), NextMessage::Pending);
+    /// client.send(r#"{"id":1,"more":1}"#).unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"item":2}"#);
+    /// ```
     pub async fn send(&mut self, item: T) -> Result<(), SendError> {
         let permit = match &self.credit {
             // The semaphore is never closed.
@@ -295,6 +329,36 @@ impl<T: Serialize> Replies<T> {
     /// # Errors
     ///
     /// None. The result is that of a handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallResult, CallSocket, Calls, Replies};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Find(String);
+    /// # #[derive(Calls)]
+    /// # enum Search {
+    /// #     Find(Find, Replies<String>),
+    /// # }
+    ///
+    /// async fn find(Search::Find(Find(text), mut replies): Search) -> CallResult {
+    ///     for title in ["tea", "teapot", "kettle"] {
+    ///         if title.contains(&text) {
+    ///             replies.send(title.to_owned()).await?;
+    ///         }
+    ///     }
+    ///     replies.end()
+    /// }
+    ///
+    /// # async fn search(ws: CallSocket<Search>) -> WsResult {
+    /// #     ws.serve_calls(find).await
+    /// # }
+    /// let mut client = search.test_ws("/");
+    /// // A stream may have no items.
+    /// client.send(r#"{"id":1,"call":"find","args":"cup"}"#).unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"end":true}"#);
+    /// ```
     pub fn end(self) -> CallResult {
         Ok(Replied {
             id: self.outlet.id,

@@ -194,22 +194,84 @@ impl CallProblem {
     }
 
     /// Returns the URI that identifies the kind of problem. `None` if the status says enough.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::CallProblem;
+    ///
+    /// let json = r#"{"type":"https://chat.example/name-taken","status":409}"#;
+    /// let problem: CallProblem = serde_json::from_str(json)?;
+    /// assert_eq!(problem.kind(), Some("https://chat.example/name-taken"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn kind(&self) -> Option<&str> {
         self.kind.as_deref()
     }
 
     /// Returns the short description of the kind of problem.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::StatusCode;
+    /// use http4k_ws::calls::CallProblem;
+    ///
+    /// let problem = CallProblem::new(StatusCode::TOO_MANY_REQUESTS);
+    /// assert_eq!(problem.title(), "Too Many Requests");
+    /// ```
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Returns the status, as of an HTTP response: 404 if something is not found, 500 if the
-    /// handler failed.
+    /// Returns the status code, with the meaning that it has in HTTP. It is 404 if something is not
+    /// found, and 500 if the handler failed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::CallProblem;
+    ///
+    /// let gone: CallProblem = serde_json::from_str(r#"{"status":410}"#)?;
+    /// assert_eq!(gone.status(), 410);
+    /// // A server that sends no status is to blame.
+    /// let unclear: CallProblem = serde_json::from_str("{}")?;
+    /// assert_eq!(unclear.status(), 500);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Returns the explanation of this occurrence.
+    /// Returns the explanation of this occurrence. `None` if there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallProblem, CallResult, CallSocket, Calls, Reply};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Rename(String);
+    /// # #[derive(Calls)]
+    /// # enum Room {
+    /// #     Rename(Rename, Reply<()>),
+    /// # }
+    ///
+    /// async fn rename(Room::Rename(Rename(name), _reply): Room) -> CallResult {
+    ///     let taken = CallProblem::new(StatusCode::CONFLICT);
+    ///     Err(taken.with_detail(format!("{name} is taken")).into())
+    /// }
+    ///
+    /// # async fn room(ws: CallSocket<Room>) -> WsResult {
+    /// #     ws.serve_calls(rename).await
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let client = room.connect_ws("/").await.unwrap().calls::<Room>();
+    /// let error = client.call(Rename("blue".to_owned())).await.unwrap_err();
+    /// assert_eq!(error.problem().and_then(CallProblem::detail), Some("blue is taken"));
+    /// # }
+    /// ```
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
@@ -300,6 +362,22 @@ pub struct CallFailure {
 
 impl CallFailure {
     /// Returns the problem that the client receives.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallFailure, CallProblem};
+    /// use http4k_ws::StatusCode;
+    ///
+    /// fn withdraw(balance: u32, amount: u32) -> Result<u32, CallFailure> {
+    ///     let low = CallProblem::new(StatusCode::CONFLICT).with_detail("the balance is too low");
+    ///     Ok(balance.checked_sub(amount).ok_or(low)?)
+    /// }
+    ///
+    /// assert_eq!(withdraw(10, 3).unwrap(), 7);
+    /// let failure = withdraw(10, 30).unwrap_err();
+    /// assert_eq!(failure.problem().to_string(), "409 Conflict: the balance is too low");
+    /// ```
     pub fn problem(&self) -> &CallProblem {
         &self.problem
     }

@@ -15,7 +15,8 @@ use crate::lens::{
 };
 use crate::message::WsMessage;
 
-/// A message of a client: a call of `C`, or the cancellation of one.
+/// A message of a client: a call of `C`, its cancellation, or a request for more items of its
+/// stream.
 ///
 /// The consumer of a [`CallSocket`](super::CallSocket) receives them, and
 /// [`serve_calls`](crate::WebSocket::serve_calls) responds to them.
@@ -68,12 +69,49 @@ pub(super) enum RequestKind {
 
 impl<C: Calls> CallRequest<C> {
     /// Returns the id of the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallRequest, Calls, Replies};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Ticks;
+    /// # #[derive(Calls)]
+    /// # enum Clock {
+    /// #     Ticks(Ticks, Replies<u64>),
+    /// # }
+    ///
+    /// let request = |text: &str| CallRequest::<Clock>::from_message(text.into()).unwrap();
+    /// let ticks = request(r#"{"id":7,"call":"ticks"}"#);
+    /// // A cancellation has the id of its call.
+    /// let cancel = request(r#"{"id":7,"cancel":true}"#);
+    /// assert_eq!((ticks.id(), cancel.id()), (7, 7));
+    /// ```
     pub fn id(&self) -> u64 {
         self.id.0
     }
 
-    /// Returns the name of the call. `None` for a cancellation, and for a call that is not one of
-    /// `C`.
+    /// Returns the name of the call. `None` for a cancellation, for a request for more items, and
+    /// for a call that is not one of `C`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::calls::{CallRequest, Calls, Replies};
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Ticks;
+    /// # #[derive(Calls)]
+    /// # enum Clock {
+    /// #     Ticks(Ticks, Replies<u64>),
+    /// # }
+    ///
+    /// let name = |text: &str| CallRequest::<Clock>::from_message(text.into()).unwrap().name();
+    /// assert_eq!(name(r#"{"id":7,"call":"ticks"}"#), Some("ticks"));
+    /// assert_eq!(name(r#"{"id":7,"more":32}"#), None);
+    /// assert_eq!(name(r#"{"id":8,"call":"tocks"}"#), None);
+    /// ```
     pub fn name(&self) -> Option<&'static str> {
         match &self.kind {
             RequestKind::Call { info, .. } => Some(info.name()),

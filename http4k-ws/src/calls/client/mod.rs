@@ -107,7 +107,30 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///
     /// # Examples
     ///
-    /// See [`CallClient`](crate::calls::CallClient).
+    /// ```
+    /// use http4k_ws::calls::{CallSocket, Calls, Reply};
+    /// use http4k_ws::client::WebSocketClient;
+    /// use http4k_ws::prelude::*;
+    /// # #[derive(Serialize, Deserialize)]
+    /// # struct Now;
+    /// # #[derive(Calls)]
+    /// # enum Clock {
+    /// #     Now(Now, Reply<u64>),
+    /// # }
+    ///
+    /// async fn clock(ws: CallSocket<Clock>) -> WsResult {
+    ///     ws.serve_calls(|Clock::Now(_, reply)| async move { reply.send(12) }).await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = clock.as_server("127.0.0.1:0").start()?;
+    /// let socket = WebSocketClient::connect(format!("ws://{}/", server.addr())).await?;
+    /// let client = socket.calls::<Clock>();
+    /// assert_eq!(client.call(Now).await?, 12);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn calls<C: Calls>(self) -> CallClient<C> {
         let (client, driver) = CallClient::unconnected();
         let socket = self.typed();
@@ -200,7 +223,7 @@ impl<C: Calls> CallClient<C> {
         }
     }
 
-    /// Makes a call that is answered by a stream of items.
+    /// Makes a call whose reply is a stream of items.
     ///
     /// The call is sent when the stream is first polled. The server sends at most 64 items ahead of
     /// those that were read, so that a stream that is not read delays no other call. A drop cancels

@@ -1,4 +1,4 @@
-//! The items of a call that is answered by a stream.
+//! The items of a call whose reply is a stream.
 
 use std::fmt;
 use std::future::{self, Future};
@@ -25,7 +25,7 @@ const READ_AT_ONCE: u32 = WINDOW / 2;
 
 /// The items of a call; see [`CallClient::stream`](super::CallClient::stream).
 ///
-/// It ends when the server ends it, or behind an error. A drop cancels the call.
+/// It ends when the server ends it, or after an error. A drop cancels the call.
 ///
 /// # Examples
 ///
