@@ -30,6 +30,23 @@ use crate::message::{Credentials, Secret};
 )]
 pub trait Checked<When> {
     /// Returns the outcome as a future.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::Checked;
+    ///
+    /// async fn accepts<When>(check: impl Checked<When>) -> bool {
+    ///     check.checked().await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (name, known) = ("ann", ["ann", "bob"]);
+    /// assert!(accepts(known.contains(&name)).await);
+    /// assert!(!accepts(async { known.contains(&"eve") }).await);
+    /// # }
+    /// ```
     fn checked(self) -> impl Future<Output = bool> + Send;
 }
 

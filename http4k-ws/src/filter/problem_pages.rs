@@ -93,7 +93,8 @@ impl fmt::Debug for ProblemPages {
 
 /// An error that is shown as a page.
 ///
-/// The texts are not escaped: a template escapes them, or [`Html::escaped`].
+/// The texts are not escaped. A template must escape them, or the function must call
+/// [`Html::escaped`].
 ///
 /// # Examples
 ///

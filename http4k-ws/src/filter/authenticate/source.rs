@@ -186,12 +186,38 @@ pub trait CredentialSource: Send + Sync + 'static {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::filter::{ChallengeReason, CredentialError};
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{ChallengeReason, CredentialError, CredentialSource, authenticate};
+/// use http4k_ws::http::HeaderValue;
+/// use http4k_ws::message::Credentials;
 ///
-/// let expired = CredentialError::unknown("the token has expired");
-/// assert_eq!(expired.reason(), ChallengeReason::Unknown);
-/// let empty = CredentialError::malformed("the token is empty");
-/// assert_eq!(empty.reason(), ChallengeReason::Malformed);
+/// struct Device;
+///
+/// impl CredentialSource for Device {
+/// #   fn credentials(&self, request: &Request) -> Result<Option<Credentials>, CredentialError> {
+/// #       Ok(request.header("x-device").map(|key| Credentials::ApiKey(key.into())))
+/// #   }
+/// #   fn remove(&self, request: &mut Request) {
+/// #       request.headers_mut().remove("x-device");
+/// #   }
+/// #
+///     fn challenge(&self, reason: ChallengeReason) -> Option<HeaderValue> {
+///         Some(HeaderValue::from_static(match reason {
+///             ChallengeReason::Unknown => r#"Device error="unpaired""#,
+///             _ => "Device",
+///         }))
+///     }
+/// }
+///
+/// let unpaired = |_credentials: Credentials| None::<u64>;
+/// let app = routes! { GET "/" => http(|| "hello") }.with(authenticate(Device, unpaired));
+/// let challenge = |request: Request| {
+///     let refused = app.test_http(request);
+///     refused.header("www-authenticate").unwrap().to_owned()
+/// };
+/// let request = || "/".into_request().unwrap();
+/// assert_eq!(challenge(request()), "Device");
+/// assert_eq!(challenge(request().with_header("x-device", "7")), r#"Device error="unpaired""#);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -265,11 +291,40 @@ impl CredentialError {
     }
 
     /// Returns the status of the response, 400 or 401.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{CredentialSource, basic, bearer};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = |credentials: &'static str| {
+    ///     "/".into_request().unwrap().with_header("authorization", credentials)
+    /// };
+    /// let error = bearer().credentials(&request("Bearer ???")).unwrap_err();
+    /// assert_eq!(error.status(), 400);
+    /// // A browser shows its dialog again.
+    /// let error = basic("the house").credentials(&request("Basic ???")).unwrap_err();
+    /// assert_eq!(error.status(), 401);
+    /// ```
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
     /// Returns the reason for the challenge.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{ChallengeReason, CredentialSource, Tickets, ticket};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let source = ticket(&Tickets::<String>::new());
+    /// let request = "/?ticket=never-issued".into_request().unwrap();
+    /// let error = source.credentials(&request).unwrap_err();
+    /// assert_eq!(error.reason(), ChallengeReason::Unknown);
+    /// assert!(source.challenge(error.reason()).is_some());
+    /// ```
     pub fn reason(&self) -> ChallengeReason {
         self.reason
     }

@@ -95,7 +95,33 @@ pub struct MessageRate {
 }
 
 impl MessageRate {
-    /// Creates the limit of one socket.
+    /// Creates the limit of one socket. It logs at `warn` that it closes the socket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::{MessageRate, Quota};
+    /// use http4k_ws::message::WsMessage;
+    /// use http4k_ws::session::{MessageAction, MessageFilter};
+    ///
+    /// /// Counts text only.
+    /// struct TextRate(MessageRate);
+    ///
+    /// impl MessageFilter for TextRate {
+    ///     fn received(&mut self, message: WsMessage) -> MessageAction {
+    ///         match message.is_text() {
+    ///             true => self.0.received(message),
+    ///             false => MessageAction::Pass(message),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let mut rate = TextRate(MessageRate::new(Quota::per_hour(1)));
+    /// assert!(matches!(rate.received("a".into()), MessageAction::Pass(_)));
+    /// assert!(matches!(rate.received(vec![1].into()), MessageAction::Pass(_)));
+    /// let second = rate.received("b".into());
+    /// assert!(matches!(second, MessageAction::Close(status) if status.code() == 1008));
+    /// ```
     pub fn new(quota: Quota) -> Self {
         Self {
             quota,

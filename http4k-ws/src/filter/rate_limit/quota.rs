@@ -150,11 +150,34 @@ impl Quota {
     }
 
     /// Returns the time after which one more call is allowed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::filter::Quota;
+    ///
+    /// let quota = Quota::per_second(4).with_burst(20);
+    /// // A client that waits as long between its calls is never refused.
+    /// assert_eq!(quota.interval(), Duration::from_millis(250));
+    /// ```
     pub const fn interval(&self) -> Duration {
         Duration::from_nanos(self.interval)
     }
 
     /// Returns the number of calls that may come at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::Quota;
+    ///
+    /// let quota = Quota::per_minute(600);
+    /// assert_eq!(quota.burst(), 600);
+    /// let even = quota.with_burst(1);
+    /// assert_eq!((even.burst(), even.interval()), (1, quota.interval()));
+    /// ```
     pub const fn burst(&self) -> u32 {
         self.burst
     }

@@ -106,7 +106,25 @@ impl<T> MemorySessions<T> {
         entries.by_id.len()
     }
 
-    /// Returns `true` if there are no sessions.
+    /// Returns `true` if there are no sessions. Those whose lifetime is over do not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::sessions::{CookieSessions, MemorySessions, SessionError, SessionKey};
+    /// use http4k_ws::Request;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), SessionError> {
+    /// let store = MemorySessions::<u64>::new(100);
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let sessions = sessions.with_store(store.clone());
+    /// assert!(store.is_empty());
+    /// sessions.read(&Request::default()).await?.login(7).await?;
+    /// assert!(!store.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

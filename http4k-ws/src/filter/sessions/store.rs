@@ -41,6 +41,49 @@ impl SessionId {
     }
 
     /// Returns the id as 43 characters of base64url.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::error::Error;
+    /// use std::sync::{Arc, Mutex};
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::Request;
+    /// use http4k_ws::filter::sessions::{CookieSessions, SessionId, SessionKey, SessionStore};
+    /// # type DbResult<T> = Result<T, Box<dyn Error + Send + Sync>>;
+    ///
+    /// /// A table whose key is text.
+    /// #[derive(Clone, Default)]
+    /// struct Table(Arc<Mutex<Vec<(String, u64)>>>);
+    ///
+    /// impl SessionStore<u64> for Table {
+    ///     async fn create(&self, id: SessionId, user: u64, _lifetime: Duration) -> DbResult<()> {
+    ///         self.0.lock().unwrap().push((id.as_str().to_owned(), user));
+    ///         Ok(())
+    ///     }
+    /// #   async fn load(&self, _id: &SessionId) -> DbResult<Option<u64>> {
+    /// #       Ok(None)
+    /// #   }
+    /// #   async fn update(&self, _id: &SessionId, _user: u64) -> DbResult<bool> {
+    /// #       Ok(false)
+    /// #   }
+    /// #   async fn remove(&self, _id: &SessionId) -> DbResult<()> {
+    /// #       Ok(())
+    /// #   }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::filter::sessions::SessionError> {
+    /// let table = Table::default();
+    /// let sessions = CookieSessions::encrypted([SessionKey::generate()]);
+    /// let sessions = sessions.with_store(table.clone());
+    /// let _cookie = sessions.read(&Request::default()).await?.login(7).await?;
+    /// let (id, user) = table.0.lock().unwrap().remove(0);
+    /// assert_eq!((id.len(), user), (43, 7));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
