@@ -195,6 +195,34 @@ fn a_socket_over_its_quota_is_closed_and_others_are_not(backend: &impl Backend) 
 }
 
 #[test]
+fn a_close_is_logged_once_for_each_quota_however_many_sockets_there_are() {
+    logged::start();
+    // No other test has these quotas.
+    let (small, large) = (Quota::per_hour(7), Quota::per_hour(14));
+    let by_plan = move |request: &Request| match request.header("x-plan") {
+        Some("large") => MessageRate::new(large.with_burst(1)),
+        _ => MessageRate::new(small.with_burst(1)),
+    };
+    let app = routes! {
+        "/fixed" with(message_rate(small.with_burst(1))) => ws(echo(ws)),
+        "/ws" with(messages(by_plan)) => ws(echo(ws)),
+    };
+    for path in ["/ws", "/fixed"] {
+        for plan in ["small", "large", "small", "large"] {
+            let mut client = app.test_ws(Request::get(path).header("x-plan", plan));
+            client.send("a").expect("open");
+            client.send("b").expect("open");
+            assert!(client.closed().is_some_and(|status| status.code() == 1008));
+        }
+    }
+    for quota in [small, large] {
+        let lines = logged::lines_with(&format!("its quota of {}", quota.with_burst(1)));
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with("WARN"), "{lines:?}");
+    }
+}
+
+#[test]
 fn a_socket_within_its_quota_stays_open() {
     let app = routes! {
         "/ws" with(messages(|_| MessageRate::new(Quota::per_second(2)))) => ws(echo(ws)),

@@ -1,8 +1,7 @@
 //! Rate limits of the messages of a socket.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tokio::time::Instant;
 
@@ -15,12 +14,16 @@ use crate::session::{MessageAction, MessageFilter};
 /// The reason of the close frame.
 const REASON: &str = "too many messages";
 
+/// The number of quotas whose first close is logged. An application may have one for each client.
+const LOGGED_QUOTAS: usize = 64;
+
 /// Limits the messages that each socket behind the filter receives to a [`Quota`].
 ///
 /// A socket over its quota is closed with 1008 and the reason `too many messages`. Responses to
-/// earlier messages still reach the client. The first such close of the filter is logged at `warn`.
-/// Pings do not count: [`SessionConfig`](crate::session::SessionConfig) bounds them. For quotas
-/// that depend on the request, see [`MessageRate`].
+/// earlier messages still reach the client. The first such close for each quota is logged at
+/// `warn`, for up to 64 quotas of the process. Pings do not count:
+/// [`SessionConfig`](crate::session::SessionConfig) bounds them. For quotas that depend on the
+/// request, see [`MessageRate`].
 ///
 /// # Examples
 ///
@@ -43,12 +46,8 @@ const REASON: &str = "too many messages";
 /// assert_eq!(client.closed().unwrap().to_string(), "1008 too many messages");
 /// ```
 pub fn message_rate(quota: Quota) -> impl PolyFilter + Clone {
-    let logged = Arc::new(AtomicBool::new(false));
     changing_ws("message_rate", move |_fields| {
-        let rate = MessageRate {
-            logged: Arc::clone(&logged),
-            ..MessageRate::new(quota)
-        };
+        let rate = MessageRate::new(quota);
         Some(Box::new(|response| {
             response.map_consumer(|consumer| consumer.after(|socket| socket.add_filter(rate)))
         }))
@@ -91,11 +90,10 @@ pub struct MessageRate {
     quota: Quota,
     started: Instant,
     full_at: u64,
-    logged: Arc<AtomicBool>,
 }
 
 impl MessageRate {
-    /// Creates the limit of one socket. It logs at `warn` that it closes the socket.
+    /// Creates the limit of one socket. It logs what [`message_rate`] does.
     ///
     /// # Examples
     ///
@@ -127,7 +125,6 @@ impl MessageRate {
             quota,
             started: Instant::now(),
             full_at: 0,
-            logged: Arc::default(),
         }
     }
 }
@@ -140,17 +137,26 @@ impl MessageFilter for MessageRate {
                 MessageAction::Pass(message)
             }
             Err(_) => {
-                if !self.logged.swap(true, Ordering::Relaxed) {
-                    log::warn!(
-                        "a socket was closed for more messages than its quota of {}; later ones \
-                         are not logged",
-                        self.quota
-                    );
-                }
+                log_first(self.quota);
                 let policy = WsStatus::POLICY_VIOLATION;
                 MessageAction::Close(policy.with_reason(REASON).unwrap_or(policy))
             }
         }
+    }
+}
+
+/// Logs a close, if it is the first for its quota. A client can cause closes as fast as it
+/// connects, so there is no line for each.
+fn log_first(quota: Quota) {
+    static LOGGED: Mutex<Vec<Quota>> = Mutex::new(Vec::new());
+    let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+    if logged.len() < LOGGED_QUOTAS && !logged.contains(&quota) {
+        logged.push(quota);
+        drop(logged);
+        log::warn!(
+            "a socket was closed for more messages than its quota of {quota}; later ones are not \
+             logged"
+        );
     }
 }
 
