@@ -23,7 +23,7 @@
 //! field, and a field for one value silently takes one of several. Each place here has its own rule
 //! for repeated values ([`table::Repeated`]), and 10,000 pairs are read in linear time.
 
-mod alike;
+pub(super) mod alike;
 mod de;
 mod error;
 mod offer;
@@ -36,7 +36,6 @@ use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 
-pub(super) use self::alike::read_alike;
 use self::error::Refused;
 pub(super) use self::error::{PairError, recording};
 use self::table::{Batch, Table};

@@ -24,7 +24,8 @@ use serde::de::{
     SeqAccess, VariantAccess, Visitor,
 };
 
-use crate::lens::pairs::{PairError, read_alike, recording};
+use crate::lens::pairs::alike::read_alike;
+use crate::lens::pairs::{PairError, recording};
 
 /// The number of passes after which the keys of every object that are numbers are offered as
 /// numbers.
