@@ -96,7 +96,7 @@ impl TopicName {
     /// use http4k_ws::topics::TopicName;
     ///
     /// let name = TopicName::new("room", "tea/green").unwrap();
-    /// assert_eq!(name.kind(), "room"); // A kind has no slash.
+    /// assert_eq!(name.kind(), "room"); // The text before the first slash.
     /// ```
     pub fn kind(&self) -> &str {
         &self.text[..self.kind]

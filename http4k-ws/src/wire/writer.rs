@@ -24,8 +24,8 @@ use super::buffers;
 use super::decoder::{COMPRESSED, PING, PONG};
 #[cfg(feature = "deflate")]
 use super::deflate::Compressor;
-use super::frame;
-use super::mask::{self, MaskKey};
+use super::mask::MaskKey;
+use super::{frame, mask};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Role};
 

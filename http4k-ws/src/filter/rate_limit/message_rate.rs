@@ -93,7 +93,7 @@ pub struct MessageRate {
 }
 
 impl MessageRate {
-    /// Creates the limit of one socket. It logs what [`message_rate`] does.
+    /// Creates the limit of one socket. It logs as [`message_rate`] does.
     ///
     /// # Examples
     ///
