@@ -28,14 +28,16 @@ impl<T: Transport> Session<T> {
             return false;
         }
         let (state, traffic, transport) = (&self.state, &mut self.traffic, &mut self.transport);
+        let (limit, may_write) = (poll.may_write, &mut poll.may_write);
         let gathers = transport.gathers() && !state.notifier.is_observed();
         let gather = gathers.then_some(|message: &WsMessage| {
+            may_write.spend(message.as_bytes().len());
             // No observer runs under the locks.
             traffic.count_sent(message);
             transport.gather(message);
         });
         let (waker, moving) = (cx.waker(), &mut poll.moving);
-        if !state.take_messages(waker, consumes, poll.may_write, moving, gather) {
+        if !state.take_messages(waker, consumes, limit, moving, gather) {
             return false;
         }
         self.write(cx, poll, &Requests::to_write());

@@ -204,7 +204,9 @@ impl<T: Transport> Session<T> {
                 self.transport.shrink();
             }
             self.listens = poll.read_all;
-            if self.try_park(poll) {
+            // A session that has woken itself need not park, so that changes of others do not keep
+            // it in one poll.
+            if self.try_park(poll) || poll.may_write.is_spent() {
                 return Poll::Pending;
             }
             poll.short = !poll.blocked && self.may_only_write();

@@ -13,6 +13,7 @@ use super::*;
 use crate::message::WsMessage;
 use crate::session::config::SessionConfig;
 use crate::session::drive::line::opened;
+use crate::session::drive::poll_state::PER_POLL;
 
 #[tokio::test]
 async fn a_consumer_is_not_polled_for_the_messages_of_others() {
@@ -68,6 +69,28 @@ async fn a_consumer_is_not_polled_for_messages_that_come_while_others_are_writte
     assert_eq!(line.sent(), ["1", "2", "3", "4", "5"]);
     // When it starts, and after the first read.
     assert_eq!(polls.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn other_tasks_run_while_each_message_that_is_sent_causes_another() {
+    let (line, socket, session) = opened(SessionConfig::default());
+    let sender = socket.sender();
+    socket.observe(move |event| {
+        if let crate::session::WsEvent::Sent(message) = event {
+            sender.try_send(message.clone()).expect("room");
+        }
+    });
+    socket.try_send("again").expect("room");
+    let task = Arc::new(Wakes(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&task));
+    let mut session = pin!(session);
+    for polls in 1..=3 {
+        let polled = session.as_mut().poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending());
+        assert_eq!(line.sent().len(), PER_POLL.messages);
+        let wakes = task.0.load(Ordering::Relaxed);
+        assert!(wakes >= polls, "it goes on");
+    }
 }
 
 #[tokio::test]
