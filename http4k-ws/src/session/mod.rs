@@ -69,6 +69,8 @@ pub use deflate::Deflate;
 pub(crate) use deflate::{DeflateTerms, MAX_WINDOW_BITS, MIN_WINDOW_BITS};
 #[cfg(feature = "server")]
 pub(crate) use drive::Session;
+#[cfg(all(test, feature = "client"))]
+pub(crate) use drive::line;
 pub(crate) use drive::{ConsumerFuture, open};
 #[doc(hidden)]
 pub use error::ClosesWith;

@@ -227,7 +227,10 @@ impl Outbox {
                 if state.is_flushed(newest) {
                     return Ok(());
                 }
-                state.flush_wanted = state.flush_wanted.max(Some(newest));
+                // The one that waits for the fewest messages goes first, so that it does not fail
+                // with a message that only another waits for.
+                let wanted = state.flush_wanted.unwrap_or(newest);
+                state.flush_wanted = Some(wanted.min(newest));
             }
             self.ready.notify_one();
             flushed.await;

@@ -12,7 +12,7 @@ use crate::session::transport::{Gone, Handshake, Incoming, Outgoing, Progress, R
 
 /// A connection whose other end is in the test.
 #[derive(Clone, Default)]
-pub(in crate::session) struct Line(Arc<Mutex<Ends>>);
+pub(crate) struct Line(Arc<Mutex<Ends>>);
 
 #[derive(Default)]
 struct Ends {
@@ -37,12 +37,12 @@ impl Line {
     }
 
     /// Lets a message of the peer arrive.
-    pub(in crate::session) fn arrive(&self, text: impl Into<WsMessage>) {
+    pub(crate) fn arrive(&self, text: impl Into<WsMessage>) {
         self.incoming(Incoming::Message(text.into()));
     }
 
     /// Lets something of the peer arrive.
-    pub(in crate::session) fn incoming(&self, incoming: Incoming) {
+    pub(crate) fn incoming(&self, incoming: Incoming) {
         let mut ends = self.lock();
         ends.bytes_read += 1;
         ends.incoming.push_back(incoming);
@@ -50,26 +50,26 @@ impl Line {
     }
 
     /// Returns how much has arrived that the session has not taken.
-    pub(in crate::session) fn untaken(&self) -> usize {
+    pub(crate) fn untaken(&self) -> usize {
         self.lock().incoming.len()
     }
 
     /// Returns what the peer has received since the last time.
-    pub(in crate::session) fn sent(&self) -> Vec<String> {
+    pub(crate) fn sent(&self) -> Vec<String> {
         std::mem::take(&mut self.lock().sent)
     }
 
-    pub(in crate::session) fn pings(&self) -> usize {
+    pub(crate) fn pings(&self) -> usize {
         self.lock().pings
     }
 
     /// Drops the waker of the task that reads.
-    pub(in crate::session) fn forget_reader(&self) {
+    pub(crate) fn forget_reader(&self) {
         self.lock().reader = None;
     }
 
     /// Lets the peer stop reading, or read again.
-    pub(in crate::session) fn block(&self, blocked: bool) {
+    pub(crate) fn block(&self, blocked: bool) {
         let mut ends = self.lock();
         ends.blocked = blocked;
         if !blocked {
@@ -78,12 +78,12 @@ impl Line {
     }
 
     /// Lets messages be gathered from now on.
-    pub(in crate::session) fn let_gather(&self) {
+    pub(crate) fn let_gather(&self) {
         self.lock().gathers = true;
     }
 
     /// Lets messages be received several at once from now on.
-    pub(in crate::session) fn let_batch(&self) {
+    pub(crate) fn let_batch(&self) {
         self.lock().batches = true;
     }
 
@@ -180,7 +180,7 @@ impl Transport for Line {
 }
 
 /// Opens a socket of a server over a [`Line`].
-pub(in crate::session) fn opened(config: SessionConfig) -> (Line, WebSocket, Session<Line>) {
+pub(crate) fn opened(config: SessionConfig) -> (Line, WebSocket, Session<Line>) {
     let line = Line::default();
     let handshake = Handshake {
         request: Request::new(Body::empty()).into(),

@@ -23,7 +23,7 @@ mod broadcast;
 pub(super) mod consume;
 mod filter;
 #[cfg(test)]
-pub(super) mod line;
+pub(crate) mod line;
 mod poll_state;
 mod read;
 mod timeout;

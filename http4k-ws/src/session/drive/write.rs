@@ -31,7 +31,7 @@ impl<T: Transport> Session<T> {
         if open && self.write_messages(cx, poll, requests) && !poll.blocked {
             let may_close = !requests.taken || requests.closing || self.is_failing();
             if may_close && !self.has_unfiltered() && !self.awaits_responses() {
-                self.write_close();
+                self.write_close(cx, poll);
             }
         }
         if matches!(self.phase, Phase::Over) {
@@ -169,10 +169,16 @@ impl<T: Transport> Session<T> {
     }
 
     /// Sends the close frame if one is due. All messages before it are written.
-    fn write_close(&mut self) {
+    fn write_close(&mut self, cx: &mut Context<'_>, poll: &mut PollState) {
         match std::mem::replace(&mut self.phase, Phase::Open) {
             Phase::Failing(status) => {
-                self.fail_connection(status);
+                self.send_last_close(&status);
+                // A task that waits for a flush of these messages must not see the end first.
+                let flushed = matches!(self.transport.poll_flush(cx), Poll::Ready(Ok(())));
+                let closing = true;
+                poll.moving.written = Some(Written { flushed, closing });
+                self.state.after_write(&mut poll.moving);
+                self.finish(status);
             }
             phase => {
                 self.phase = phase;
@@ -193,12 +199,19 @@ impl<T: Transport> Session<T> {
 
     /// Sends a close frame if that is still possible, and waits for no response (RFC 6455 §7.1.7).
     pub(super) fn fail_connection(&mut self, status: WsStatus) {
+        self.send_last_close(&status);
+        self.finish(status);
+    }
+
+    fn send_last_close(&mut self, status: &WsStatus) {
         let sent = self.transport.start_send(Outgoing::Close(status.clone()));
         self.phase = if sent.is_ok() {
             Phase::Ending
         } else {
             Phase::Over
         };
-        self.finish(status);
     }
 }
+
+#[cfg(test)]
+mod tests;

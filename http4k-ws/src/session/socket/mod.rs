@@ -178,11 +178,18 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         self.end.state.lock().keeps_unsent = true;
     }
 
-    /// Removes and returns the messages, in order, that never reached the transport.
+    /// Removes and returns the messages, in order, that never reached the transport. Called once the
+    /// socket has ended.
     #[cfg(feature = "client")]
     pub(crate) fn take_unsent(&self) -> Vec<WsMessage> {
         let mut inner = self.end.state.lock();
         std::iter::from_fn(|| inner.outbound.pop()).collect()
+    }
+
+    /// Returns `true` if every message that reached the transport was flushed.
+    #[cfg(feature = "client")]
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.end.state.is_flushed()
     }
 
     /// Adds a filter of messages inside of those added before. Called before the session starts.

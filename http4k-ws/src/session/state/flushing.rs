@@ -47,6 +47,13 @@ impl SocketState {
         }
     }
 
+    /// Returns `true` if every message that reached the transport was flushed.
+    #[cfg(feature = "client")]
+    pub(in crate::session) fn is_flushed(&self) -> bool {
+        let inner = self.lock();
+        inner.flushed >= inner.outbound.settled()
+    }
+
     /// Sends a ping, waits for its pong, and returns the round-trip time.
     pub(in crate::session) async fn ping(&self) -> Result<Duration, SendError> {
         let number = {
