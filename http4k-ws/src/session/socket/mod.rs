@@ -178,8 +178,8 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         self.end.state.lock().keeps_unsent = true;
     }
 
-    /// Removes and returns the messages, in order, that never reached the transport. Called once the
-    /// socket has ended.
+    /// Removes and returns the messages, in order, that never reached the transport. For a socket
+    /// that has ended.
     #[cfg(feature = "client")]
     pub(crate) fn take_unsent(&self) -> Vec<WsMessage> {
         let mut inner = self.end.state.lock();

@@ -69,9 +69,7 @@ async fn a_flush_waits_for_messages_that_a_connection_returned() {
     for number in 0..600 {
         ws.send(format!("{number:01000}")).await.expect("room");
     }
-    // Some messages are lost with the first connection, which the client reports.
-    let first = ws.flush().await;
-    assert_eq!(first, Err(SendError::Closed(WsStatus::ABNORMAL)));
+    // Those that the first connection took have left with it.
     ws.flush().await.expect("the second connection");
     assert_eq!(serving.connections(), 2);
     let mut last = String::new();
