@@ -1,16 +1,21 @@
 //! The shutdown of an application inside axum.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
+use http_body_util::BodyExt;
 use http4k_ws::client::WebSocketClient;
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
 use http4k_ws::server::{PolyService, ServerConfig, ShutdownReport};
 use http4k_ws::sse::{Sse, SseResult};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tower::ServiceExt;
 
 use crate::inside::in_axum;
 use crate::support::{PATIENCE, exchanged, handshake, ours};
@@ -203,4 +208,51 @@ async fn a_response_without_end_is_cut_off_after_the_grace() {
     let report = service.stop().await;
     assert_eq!((report.connections, report.cut), (0, 1));
     assert!(report.took >= grace);
+}
+
+/// Notes, when it is dropped, if a stop of the service has nothing to wait for.
+struct Probe {
+    service: Arc<OnceLock<PolyService>>,
+    stopped: Arc<Mutex<Option<bool>>>,
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        let service = self.service.get().expect("a service");
+        let stopped = service.stop().now_or_never().is_some();
+        *self.stopped.lock().expect("no panic") = Some(stopped);
+    }
+}
+
+#[tokio::test]
+async fn a_stop_waits_until_the_body_of_a_response_is_dropped() {
+    for read_to_the_end in [true, false] {
+        let (service, stopped) = (Arc::default(), Arc::<Mutex<Option<bool>>>::default());
+        let (of_app, noted) = (Arc::clone(&service), Arc::clone(&stopped));
+        let app = move |_request: Request| {
+            let probe = Probe {
+                service: Arc::clone(&of_app),
+                stopped: Arc::clone(&noted),
+            };
+            let once = futures_util::stream::iter([Ok::<_, Infallible>("all")]);
+            Response::new(Body::from_stream(once.map(move |frame| {
+                let _held = &probe;
+                frame
+            })))
+        };
+        let service = service.get_or_init(|| {
+            app.into_poly_handler()
+                .into_service(ServerConfig::default())
+        });
+        let request = Request::get("/").header("host", "localhost");
+        let request = request.body(Body::empty()).expect("a request");
+        let response = service.clone().oneshot(request).await.expect("never fails");
+        let mut body = response.into_body();
+        if read_to_the_end {
+            while body.frame().await.is_some() {}
+        }
+        drop(body);
+        assert_eq!(*stopped.lock().expect("no panic"), Some(false));
+        assert_eq!(service.stop().await.connections, 1);
+    }
 }

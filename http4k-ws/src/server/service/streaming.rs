@@ -62,6 +62,8 @@ impl http_body::Body for TrackedBody {
             Pin::new(&mut this.body).poll_frame(cx)
         };
         if let Poll::Ready(None | Some(Err(_))) = frame {
+            // A stream of events ends before it no longer counts as open.
+            this.body = Body::empty();
             this.open = None;
         }
         frame
