@@ -170,9 +170,10 @@ mod tests {
     async fn a_flush_of_what_was_written_and_has_not_left_fails_with_the_connection() {
         let flushes = flushes_at_the_end(|line, socket| {
             let line = line.clone();
-            socket.observe(move |event| match event {
-                WsEvent::Sent(_) => line.block(true),
-                _ => {}
+            socket.observe(move |event| {
+                if let WsEvent::Sent(_) = event {
+                    line.block(true);
+                }
             });
         });
         let lost = Some(Err(SendError::Closed(WsStatus::ABNORMAL)));
