@@ -62,7 +62,7 @@ impl http_body::Body for TrackedBody {
             Pin::new(&mut this.body).poll_frame(cx)
         };
         if let Poll::Ready(None | Some(Err(_))) = frame {
-            // A stream of events ends before it no longer counts as open.
+            // Dropped first, so that a stream of events has ended when a shutdown counts it.
             this.body = Body::empty();
             this.open = None;
         }

@@ -12,7 +12,7 @@ use http4k_ws::session::SlowConsumer;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use super::{echo, failing, policy, received, serving, unreachable};
+use super::{Told, echo, failing, policy, received, serving, unreachable};
 
 /// Returns an application that reports the messages of its sockets.
 fn reporting() -> (PolyHandler, mpsc::UnboundedReceiver<WsMessage>) {
@@ -69,8 +69,13 @@ async fn a_flush_waits_for_messages_that_a_connection_returned() {
     for number in 0..600 {
         ws.send(format!("{number:01000}")).await.expect("room");
     }
-    // Those that the first connection took have left with it.
+    // Those that the first connection took have left with it, which the events report.
+    let mut told = Told(ws.events());
     ws.flush().await.expect("the second connection");
+    assert_eq!(told.next().await, "connected 1");
+    let ended = told.next().await;
+    let unconfirmed = ended.strip_prefix("disconnected 1012 unconfirmed ");
+    assert_ne!(unconfirmed.expect("the end of the first connection"), "0");
     assert_eq!(serving.connections(), 2);
     let mut last = String::new();
     while !last.ends_with("0599") {
