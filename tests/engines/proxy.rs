@@ -1,4 +1,4 @@
-//! A TCP proxy in front of Redis, which can switch servers and hide which process responds.
+//! A TCP proxy in front of a server, which can switch servers and change what they send.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -11,14 +11,26 @@ pub(crate) struct Proxy {
     state: Arc<Mutex<State>>,
 }
 
+/// Changes what a server sends, part by part as it arrives.
+type Change = dyn Fn(&mut Vec<u8>) + Send + Sync;
+
 struct State {
     target: u16,
     open: Vec<TcpStream>,
 }
 
 impl Proxy {
-    /// Forwards connections to a port. With `hides`, every run id reads as zeros.
-    pub(crate) fn to(target: u16, hides: bool) -> Self {
+    /// Forwards connections to a port.
+    pub(crate) fn to(target: u16) -> Self {
+        Self::changing(target, |_| {})
+    }
+
+    /// Forwards connections to a port, and changes what the server sends.
+    pub(crate) fn changing(
+        target: u16,
+        change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static,
+    ) -> Self {
+        let change: Arc<Change> = Arc::new(change);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let open = Vec::new();
@@ -38,8 +50,9 @@ impl Proxy {
                     server.try_clone().expect("a stream"),
                     client.try_clone().expect("a stream"),
                 );
-                spawn(move || forward(client, server, false));
-                spawn(move || forward(back.0, back.1, hides));
+                let change = Arc::clone(&change);
+                spawn(move || forward(client, server, &|_| {}));
+                spawn(move || forward(back.0, back.1, &*change));
             }
         });
         Self { port, state }
@@ -55,30 +68,15 @@ impl Proxy {
     }
 }
 
-fn forward(mut from: TcpStream, mut to: TcpStream, hides: bool) {
+fn forward(mut from: TcpStream, mut to: TcpStream, change: &Change) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
-        if hides {
-            hide(&mut buffer[..count]);
-        }
-        if to.write_all(&buffer[..count]).is_err() {
+        let mut part = buffer[..count].to_vec();
+        change(&mut part);
+        if to.write_all(&part).is_err() {
             break;
         }
     }
     let _already_closed = to.shutdown(Shutdown::Both);
     let _already_closed = from.shutdown(Shutdown::Both);
-}
-
-/// Replaces the digits of run ids. The reply to `INFO` is small and arrives at once.
-fn hide(bytes: &mut [u8]) {
-    const FIELD: &[u8] = b"run_id:";
-    let found = bytes.windows(FIELD.len()).position(|part| part == FIELD);
-    if let Some(found) = found {
-        let digits = &mut bytes[found + FIELD.len()..];
-        let count = digits
-            .iter()
-            .take_while(|digit| digit.is_ascii_hexdigit())
-            .count();
-        digits[..count].fill(b'0');
-    }
 }

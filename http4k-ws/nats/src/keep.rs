@@ -52,11 +52,15 @@ impl Shared {
     /// Connects, and checks the streams.
     pub(crate) async fn open(self: &Arc<Self>) -> Result<(Arc<Link>, u64), String> {
         let link = Arc::new(Link::open(&self.config).await?);
-        let epoch = self.check(&link).await.map_err(|failure| match failure {
-            Failure::Absent => "JetStream is not enabled on the server".to_owned(),
-            other => other.to_string(),
-        })?;
-        Ok((link, epoch))
+        let checked = async {
+            link.first_reply(&self.layout.log_stream()).await?;
+            self.check(&link).await
+        };
+        match checked.await {
+            Ok(epoch) => Ok((link, epoch)),
+            Err(Failure::Absent) => Err("JetStream is not enabled on the server".to_owned()),
+            Err(other) => Err(other.to_string()),
+        }
     }
 
     /// Serves an open link until it ends, and returns the cause.

@@ -156,6 +156,13 @@ impl Link {
         end(&self.ended, cause.to_owned());
     }
 
+    /// Ends the link, because a reply did not come within [`LIMIT`].
+    pub(crate) fn late(&self) -> Failure {
+        let cause = format!("no reply within {LIMIT:?}");
+        self.end(&cause);
+        Failure::NoReply(cause)
+    }
+
     /// Waits until the connection has ended, and returns the cause.
     pub(crate) async fn ended(&self) -> String {
         let mut ended = self.ended.subscribe();
@@ -195,11 +202,7 @@ impl Link {
                     text: error.to_string(),
                 })
             }
-            RequestErrorKind::TimedOut => {
-                let cause = format!("no reply within {LIMIT:?}");
-                self.end(&cause);
-                Failure::NoReply(cause)
-            }
+            RequestErrorKind::TimedOut => self.late(),
             RequestErrorKind::Other => Failure::NoReply(error.to_string()),
         })
     }

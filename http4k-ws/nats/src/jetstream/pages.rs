@@ -180,11 +180,7 @@ impl Link {
         match next {
             Ok(Some(message)) => Ok(message),
             Ok(None) => Err(Failure::NoReply("the connection ended".to_owned())),
-            Err(_) => {
-                let cause = format!("no reply within {LIMIT:?}");
-                self.end(&cause);
-                Err(Failure::NoReply(cause))
-            }
+            Err(_) => Err(self.late()),
         }
     }
 }

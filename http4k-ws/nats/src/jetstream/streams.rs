@@ -5,10 +5,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::OffsetDateTime;
+use tokio::time::timeout;
 
 use super::code;
 use super::stored::nanos;
-use crate::link::{Failure, Link};
+use crate::link::{Failure, LIMIT, Link};
+
+/// The time after which a question is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// The part of the configuration of a stream that the engine sets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +113,23 @@ impl Link {
             Err(failure) if failure.is(code::NO_STREAM) => Ok(None),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Waits until JetStream replies, and asks until then whether a stream exists.
+    ///
+    /// A server subscribes to the replies of an account when the first client asks for one. It
+    /// loses those to other clients that ask in that moment (nats-server 2.9.10), as nodes do that
+    /// start with the server. Once a reply has come, none is lost in this way.
+    pub(crate) async fn first_reply(&self, stream: &str) -> Result<(), Failure> {
+        let replies = async {
+            loop {
+                if let Ok(replied) = timeout(ASK_AGAIN, self.info(stream)).await {
+                    return replied.map(drop);
+                }
+            }
+        };
+        let replied = timeout(LIMIT, replies).await;
+        replied.unwrap_or_else(|_| Err(self.late()))
     }
 
     /// Removes the entries before a sequence whose subject matches.

@@ -69,7 +69,7 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn start() -> Option<Self> {
         let server = Server::start()?;
-        let proxy = Proxy::to(server.port, false);
+        let proxy = Proxy::to(server.port);
         Some(Self { server, proxy })
     }
 

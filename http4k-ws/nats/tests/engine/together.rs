@@ -1,6 +1,7 @@
 //! Nodes that start at once, and create the streams of an application at once.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -15,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::engine::{LEASE, connect};
 use crate::nats::Nats;
+use crate::proxy::Proxy;
 use crate::support::{entry, joining, member, next, position, run, subscribed, topic};
 
 const NODES: usize = 6;
@@ -54,13 +56,18 @@ async fn takers(client: &async_nats::Client, subject: String) -> usize {
     1 + usize::from(further.is_ok())
 }
 
+/// Returns the number that a variable of the environment sets.
+fn number(variable: &str, default: u32) -> u32 {
+    let set = std::env::var(variable).ok();
+    set.and_then(|set| set.parse().ok()).unwrap_or(default)
+}
+
 /// A server without a cluster may create several streams of one name. Without the precautions of
 /// the engine, this fails within some hundred applications.
 #[test]
 fn nodes_that_start_at_once_have_one_log_and_one_stream_of_members() {
     let Some(nats) = Nats::start() else { return };
-    let apps = std::env::var("HTTP4K_WS_APPS").ok();
-    let apps = apps.and_then(|apps| apps.parse().ok()).unwrap_or(20);
+    let apps = number("HTTP4K_WS_APPS", 20);
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
         let client = async_nats::connect(nats.url()).await.unwrap();
@@ -140,5 +147,55 @@ fn members_of_an_epoch_that_is_not_that_of_the_log_are_not_returned() {
         replace_log(&nats, "app", epoch, epoch ^ 1).await;
         let (members, at) = engine.members(&topic).await.unwrap();
         assert_eq!((members, at.epoch()), (Vec::new(), epoch ^ 1));
+    });
+}
+
+/// A server loses replies to several clients that ask it first and at once. Without the repeated
+/// question of the engine, this fails within some thousand servers.
+#[test]
+fn nodes_that_start_with_their_server_connect() {
+    let runtime = Runtime::new().unwrap();
+    for _ in 0..number("HTTP4K_WS_SERVERS", 5) {
+        let Some(nats) = Nats::start() else { return };
+        let nodes = runtime.block_on(start("app".to_owned(), nats.url()));
+        assert_eq!(nodes.len(), NODES);
+    }
+}
+
+/// Loses the first of the messages that a server sends, and counts them.
+fn losing(port: u16, messages: usize) -> (Proxy, Arc<AtomicUsize>) {
+    let lost = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&lost);
+    let proxy = Proxy::changing(port, move |part| {
+        let message = part.windows(4).position(|word| word == b"MSG ");
+        if let (Some(message), true) = (message, count.load(Ordering::Acquire) < messages) {
+            part.truncate(message);
+            count.fetch_add(1, Ordering::AcqRel);
+        }
+    });
+    (proxy, lost)
+}
+
+#[test]
+fn a_reply_that_is_lost_at_the_start_is_asked_for_again() {
+    let Some(nats) = Nats::start() else { return };
+    let (proxy, lost) = losing(nats.port, 2);
+    run(async {
+        let url = format!("nats://127.0.0.1:{}", proxy.port);
+        let engine = NatsEngine::connect("app", &url).await.unwrap();
+        assert_eq!(lost.load(Ordering::Acquire), 2);
+        engine.publish(&entry(&topic("t"), 1, "x")).await.unwrap();
+    });
+}
+
+#[test]
+fn a_server_that_never_replies_is_an_error() {
+    let Some(nats) = Nats::start() else { return };
+    let (proxy, lost) = losing(nats.port, usize::MAX);
+    run(async {
+        let url = format!("nats://127.0.0.1:{}", proxy.port);
+        let error = NatsEngine::connect("app", &url).await.unwrap_err();
+        assert!(error.to_string().contains("no reply within 5s"), "{error}");
+        assert!(lost.load(Ordering::Acquire) > 1);
     });
 }
