@@ -128,7 +128,7 @@ fn random_faults(seed: u64) {
     };
     let mut settings = settings(line.url());
     // With files in one of two runs, if the engine has any.
-    (settings.history, settings.publishes, settings.on_disk) = (20, 350, seed % 2 == 0);
+    (settings.history, settings.publishes, settings.on_disk) = (20, 350, seed & 1 == 0);
     let run = Scenario::start(settings, 2);
     let mut random = Random(seed);
     for _ in 0..10 {
