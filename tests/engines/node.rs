@@ -91,7 +91,7 @@ impl Node {
 
     /// Waits until the node has reached a stage: `ready`, `done` or `report`.
     pub(crate) fn wait_for(&mut self, stage: &str) {
-        let deadline = Instant::now() + Duration::from_secs(40);
+        let deadline = Instant::now() + Duration::from_secs(120);
         while !self.file(stage).exists() {
             let late = Instant::now() > deadline || self.process.has_ended();
             assert!(

@@ -106,7 +106,10 @@ fn at_full_speed_everything_is_delivered() {
     let run = Scenario::start(settings, 2);
     let verdict = run.verdict("full speed");
     verdict.assert_kept();
-    assert_eq!(verdict.delivered + verdict.reported, 2 * verdict.published);
+    // A publication without a result in time may be stored.
+    let expected = 2 * verdict.published..=2 * (verdict.published + verdict.unknown);
+    let received = verdict.delivered + verdict.reported;
+    assert!(expected.contains(&received), "{verdict:?}");
 }
 
 /// SplitMix64.
