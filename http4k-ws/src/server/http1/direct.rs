@@ -136,6 +136,7 @@ impl<'p, 's> Direct<'p, 's> {
         left: &mut usize,
     ) -> (usize, Option<Next>) {
         let mut used = 0;
+        written::renew_date();
         while used < bytes.len() {
             if *left == 0 || gathered.len() >= GATHERED {
                 return (used, Some(Next::Wait));

@@ -44,7 +44,7 @@ fn is_without_length(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Writes a response whose body is in memory.
+/// Writes a response whose body is in memory, with the date of the last [`renew_date`].
 pub(super) fn write(response: Response, to: &mut BytesMut) {
     let (parts, body) = response.into_parts();
     let body = body.sent_bytes().map_or(&[][..], |bytes| bytes);
@@ -116,7 +116,8 @@ thread_local! {
     };
 }
 
-fn write_date(to: &mut BytesMut) {
+/// Reads the clock for the responses that follow.
+pub(super) fn renew_date() {
     LINE.with_borrow_mut(|line| {
         let now = SystemTime::now();
         let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -124,8 +125,11 @@ fn write_date(to: &mut BytesMut) {
             line.second = since;
             line.text = format!("date: {}\r\n", httpdate::fmt_http_date(now));
         }
-        to.extend_from_slice(line.text.as_bytes());
     });
+}
+
+fn write_date(to: &mut BytesMut) {
+    LINE.with_borrow(|line| to.extend_from_slice(line.text.as_bytes()));
 }
 
 #[cfg(test)]
@@ -135,6 +139,7 @@ mod tests {
 
     fn written(response: Response) -> String {
         let mut to = BytesMut::new();
+        renew_date();
         write(response, &mut to);
         String::from_utf8(to.to_vec()).expect("text")
     }
