@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -9,7 +11,7 @@ use tokio::time::timeout;
 
 use super::code;
 use super::stored::nanos;
-use crate::link::{Failure, LIMIT, Link};
+use crate::link::{Failure, Link};
 
 /// The time after which a question is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
@@ -121,15 +123,14 @@ impl Link {
     /// loses those to other clients that ask in that moment (nats-server 2.9.10), as nodes do that
     /// start with the server. Once a reply has come, none is lost in this way.
     pub(crate) async fn first_reply(&self, stream: &str) -> Result<(), Failure> {
-        let replies = async {
-            loop {
-                if let Ok(replied) = timeout(ASK_AGAIN, self.info(stream)).await {
-                    return replied.map(drop);
-                }
+        let mut asked = FuturesUnordered::from_iter([self.info(stream)]);
+        loop {
+            // A late reply counts, too. The first question has the limit of all requests.
+            if let Ok(Some(replied)) = timeout(ASK_AGAIN, asked.next()).await {
+                return replied.map(drop);
             }
-        };
-        let replied = timeout(LIMIT, replies).await;
-        replied.unwrap_or_else(|_| Err(self.late()))
+            asked.push(self.info(stream));
+        }
     }
 
     /// Removes the entries before a sequence whose subject matches.

@@ -188,6 +188,23 @@ fn a_reply_that_is_lost_at_the_start_is_asked_for_again() {
     });
 }
 
+/// Each reply takes longer than the engine waits before it asks again.
+#[test]
+fn a_reply_that_is_slow_counts() {
+    let Some(nats) = Nats::start() else { return };
+    let left = AtomicUsize::new(10);
+    let proxy = Proxy::changing(nats.port, move |part| {
+        if part.starts_with(b"MSG ") && left.load(Ordering::Acquire) > 0 {
+            left.fetch_sub(1, Ordering::AcqRel);
+            std::thread::sleep(Duration::from_millis(700));
+        }
+    });
+    run(async {
+        let url = format!("nats://127.0.0.1:{}", proxy.port);
+        NatsEngine::connect("app", &url).await.unwrap();
+    });
+}
+
 #[test]
 fn a_server_that_never_replies_is_an_error() {
     let Some(nats) = Nats::start() else { return };
