@@ -41,6 +41,15 @@ async function reads(tab, text, where = '#log') {
 }
 
 const texts = tab => tab.locator('.line:not(.waiting) .text').allInnerTexts();
+
+// Returns the lines that all tabs show, once no line waits for the server.
+async function agreed(...tabs) {
+  for (const tab of tabs) await tab.waitForFunction(() => !document.querySelector('.waiting'));
+  const [first, ...others] = await Promise.all(tabs.map(texts));
+  for (const other of others) assert.deepEqual(other, first);
+  return first;
+}
+
 const people = tab => tab.locator('#people li').allInnerTexts();
 
 try {
@@ -78,7 +87,7 @@ try {
   await say(bob, 'Good. The log should also say when the last build ran, and whether anything in it failed.');
   await reads(ann, 'Good. The log');
   await reads(bob, 'Good. The log');
-  assert.deepEqual(await texts(ann), await texts(bob));
+  await agreed(ann, bob);
 
   // Bob is cut off, and misses nothing.
   network.bob.isDown = true;
@@ -92,8 +101,7 @@ try {
   network.bob.isDown = false;
   await reads(ann, 'written without a connection');
   await bob.waitForFunction(() => !document.querySelector('.waiting') && !document.getElementById('state-text').innerText);
-  const said = await texts(bob);
-  assert.deepEqual(said, await texts(ann));
+  const said = await agreed(ann, bob);
   assert.deepEqual(said.slice(-4), [1, 2, 3].map(number => `while bob is away: ${number}`).concat('written without a connection'));
 
   // A connection that is dead without an end: the page notices, and takes its own name over.
@@ -107,15 +115,15 @@ try {
   await say(ann, 'here again');
   await reads(bob, 'here again');
   await reads(ann, 'here again');
-  assert.deepEqual(await texts(ann), await texts(bob));
-  assert.equal(new Set(await texts(ann)).size, (await texts(ann)).length, 'nothing is there twice');
+  const lines = await agreed(ann, bob);
+  assert.equal(new Set(lines).size, lines.length, 'nothing is there twice');
   await check(ann, 'chat-room-desk', ['#text', '#say button', '#leave']);
   await check(bob, 'chat-room-phone', ['#text', '#say button', '#leave']);
 
   // A page that is loaded again is back, with the history.
   await bob.reload();
   await reads(bob, 'here again');
-  assert.deepEqual(await texts(bob), await texts(ann));
+  await agreed(ann, bob);
 
   // A server in memory that restarts has lost what it kept, and pages say so.
   server.kill();
